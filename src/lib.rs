@@ -1,0 +1,5 @@
+//! Parallel sentence alignment for translation study.
+pub mod error;
+pub mod span;
+
+pub mod split;

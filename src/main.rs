@@ -1,0 +1,2 @@
+//! The `bitext` command.
+fn main() {}

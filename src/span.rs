@@ -1,0 +1,135 @@
+//! Byte ranges and sides: how every later stage points into a text without copying it.
+
+use serde::{Deserialize, Serialize};
+use std::ops::{Index, IndexMut, Range};
+
+/// A half-open range of bytes in one decoded text; both ends lie on character borders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(from = "[usize; 2]", into = "[usize; 2]")]
+pub struct ByteRange {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl ByteRange {
+    /// The range from `start` up to, not including, `end`.
+    pub fn new(start: usize, end: usize) -> Self {
+        debug_assert!(start <= end, "byte range {start}..{end} runs backwards");
+        Self { start, end }
+    }
+
+    /// Length in bytes.
+    pub fn byte_len(self) -> usize {
+        self.end - self.start
+    }
+
+    /// True when the range holds nothing.
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// The text that the range stands for.
+    ///
+    /// # Panics
+    /// When the range does not lie on character borders of `text`.
+    pub fn of(self, text: &str) -> &str {
+        &text[self.start..self.end]
+    }
+
+    /// The same range, counted from `offset` bytes further back.
+    pub fn shifted(self, offset: usize) -> Self {
+        Self { start: self.start + offset, end: self.end + offset }
+    }
+
+    /// The range without white space (U+3000 included) at either end.
+    pub fn trimmed(self, text: &str) -> Self {
+        let whole = self.of(text);
+        let start = self.start + (whole.len() - whole.trim_start().len());
+        Self { start, end: start + whole.trim().len() }
+    }
+}
+
+impl From<Range<usize>> for ByteRange {
+    fn from(range: Range<usize>) -> Self {
+        Self::new(range.start, range.end)
+    }
+}
+
+impl From<[usize; 2]> for ByteRange {
+    fn from([start, end]: [usize; 2]) -> Self {
+        Self { start, end }
+    }
+}
+
+impl From<ByteRange> for [usize; 2] {
+    fn from(range: ByteRange) -> Self {
+        [range.start, range.end]
+    }
+}
+
+/// Which text of a pair: the original or its translation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// The original.
+    Source,
+    /// The translation.
+    Target,
+}
+
+impl Side {
+    /// Both, the original first.
+    pub const BOTH: [Side; 2] = [Side::Source, Side::Target];
+}
+
+/// One value for each side, indexed by [`Side`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Pair<T> {
+    /// The original's.
+    pub source: T,
+    /// The translation's.
+    pub target: T,
+}
+
+impl<T> Pair<T> {
+    /// A value for each side.
+    pub fn new(source: T, target: T) -> Self {
+        Self { source, target }
+    }
+
+    /// The pair of what `f` makes of each side.
+    pub fn map<U>(self, mut f: impl FnMut(T) -> U) -> Pair<U> {
+        Pair { source: f(self.source), target: f(self.target) }
+    }
+
+    /// Both sides by reference.
+    pub fn as_ref(&self) -> Pair<&T> {
+        Pair { source: &self.source, target: &self.target }
+    }
+
+    /// Source and target exchanged.
+    pub fn swapped(self) -> Self {
+        Self { source: self.target, target: self.source }
+    }
+}
+
+impl<T> Index<Side> for Pair<T> {
+    type Output = T;
+    fn index(&self, side: Side) -> &T {
+        match side {
+            Side::Source => &self.source,
+            Side::Target => &self.target,
+        }
+    }
+}
+
+impl<T> IndexMut<Side> for Pair<T> {
+    fn index_mut(&mut self, side: Side) -> &mut T {
+        match side {
+            Side::Source => &mut self.source,
+            Side::Target => &mut self.target,
+        }
+    }
+}
