@@ -1,2 +1,7 @@
-//! The `bitext` command.
-fn main() {}
+//! The `bitext` command: parse, run, exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bitext::cli::main()
+}

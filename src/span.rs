@@ -85,7 +85,7 @@ impl Side {
 }
 
 /// One value for each side, indexed by [`Side`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Pair<T> {
     /// The original's.
     pub source: T,
@@ -130,6 +130,77 @@ impl<T> IndexMut<Side> for Pair<T> {
         match side {
             Side::Source => &mut self.source,
             Side::Target => &mut self.target,
+        }
+    }
+}
+
+/// A half-open run of segments (sentences, or lines that stand for one) of one side, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct SegmentRange {
+    /// First segment.
+    pub start: u32,
+    /// One past the last segment.
+    pub end: u32,
+}
+
+impl SegmentRange {
+    /// The run from `start` up to, not including, `end`.
+    pub fn new(start: usize, end: usize) -> Self {
+        debug_assert!(start <= end, "segments {start}..{end} run backwards");
+        Self { start: start as u32, end: end as u32 }
+    }
+
+    /// How many segments.
+    pub fn len(self) -> usize {
+        (self.end - self.start) as usize
+    }
+
+    /// True when the run holds no segment.
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// The run as indices.
+    pub fn indices(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// The place of a bead: a run of source segments beside a run of target segments, one of which may be empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct Block {
+    /// The original's segments.
+    pub source: SegmentRange,
+    /// The translation's segments.
+    pub target: SegmentRange,
+}
+
+impl Block {
+    /// Source segments `source` beside target segments `target`.
+    pub fn new(source: Range<usize>, target: Range<usize>) -> Self {
+        Self {
+            source: SegmentRange::new(source.start, source.end),
+            target: SegmentRange::new(target.start, target.end),
+        }
+    }
+
+    /// True when both sides hold a segment.
+    pub fn is_pair(self) -> bool {
+        !self.source.is_empty() && !self.target.is_empty()
+    }
+
+    /// Source and target exchanged.
+    pub fn swapped(self) -> Self {
+        Self { source: self.target, target: self.source }
+    }
+}
+
+impl Index<Side> for Block {
+    type Output = SegmentRange;
+    fn index(&self, side: Side) -> &SegmentRange {
+        match side {
+            Side::Source => &self.source,
+            Side::Target => &self.target,
         }
     }
 }

@@ -1,0 +1,132 @@
+//! Stage 6: the search.
+//!
+//! # The model
+//!
+//! A *path* is a sequence of beads that covers the n source and m target segments in order, each once. With t the two
+//! texts, w the weights and f the signals' features, a path has the probability of a semi-Markov log-linear model (a
+//! semi-Markov conditional random field, Sarawagi and Cohen 2004), of which Gale and Church's (1993) aligner is one setting:
+//!
+//! ```text
+//! P(path | t) = e^−cost(path) / Z        cost(path) = Σ_bead cost(bead)        cost(bead) = Σ_k w_k · f_k(bead, t)
+//! ```
+//!
+//! Let V(i, j) be the least cost of covering the first i source and j target segments. Over the moves (a, b):
+//!
+//! ```text
+//! V(0, 0) = 0
+//! V(i, j) = min over (a, b) of  V(i − a, j − b) + cost(i−a..i, j−b..j)
+//! ```
+//!
+//! V(n, m) is the cost of the best path, and the choices made on the way are the path (Viterbi). Between equal costs the
+//! move that stands first in the order of [`MoveLimits::moves`] wins: nothing else decides a tie.
+//!
+//! # Confidence
+//!
+//! The probability of a bead is the share of all paths' weight that runs through it (forward-backward). Both sums are
+//! taken relative to V, which keeps every factor within 0..=1. With the *excess* of a bead p → q,
+//! d(p, q) = V(p) + cost(p → q) − V(q) ≥ 0:
+//!
+//! ```text
+//! α(q) = Σ_p α(p) · e^−d(p, q)     β(p) = Σ_q β(q) · e^−d(p, q)     P(p → q) = α(p) · e^−d(p, q) · β(q) / α(n, m)
+//! ```
+//!
+//! because V telescopes along a path. β is summed first, from (n, m) back; cells that no likely path visits never receive
+//! weight and are never opened, so that after Viterbi the posterior costs next to nothing. Beads that lose more than
+//! 30 nats (e^−30 ≈ 10^−13) are taken as impossible.
+//!
+//! Worked number: two beads into a cell, of excess 0 and 0.69 nats. Their shares are 1 : e^−0.69 = 1 : 0.5, so 2/3 and 1/3.
+//!
+//! # Time and memory
+//!
+//! With K moves, time is O(n·m·K) and memory O(n·m) for the exact search; O(n·W·K) and O(n·W) for a band of width W.
+//! What the band does *not* guarantee: a path that leaves it is not found. It lies around the line that joins equal shares
+//! of both texts' characters, and is widened, twice as wide each time, as long as the best path touches its edge; so it
+//! fails in silence only where a path inside the band looks good all along, and yet a better one lies beyond a region
+//! where both are poor. `tests/align.rs` reports how often that happens. Texts of up to [`Settings::exact_cells`] cells
+//! are searched exactly.
+
+mod band;
+mod full;
+mod lattice;
+mod model;
+mod moves;
+mod worker;
+
+pub use band::Band;
+pub use full::{Exhaustive, exhaustive};
+pub use model::{FORMAT, Model, ModelError, Signals, VERSION};
+pub use moves::MoveLimits;
+pub use worker::Worker;
+
+use crate::error::SettingError;
+use crate::signal::Move;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// How to search; what to search for is the [`Model`]'s.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Settings {
+    /// Which signals to use (default: all of the model's).
+    pub signals: Signals,
+    /// Texts with up to this many cells, (n + 1)·(m + 1), are searched exactly (default 250,000: 500 × 500 segments).
+    pub exact_cells: usize,
+    /// Cells a row of the band that longer texts are searched in, to begin with (default 201).
+    pub band_width: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { signals: Signals::Default, exact_cells: 250_000, band_width: 201 }
+    }
+}
+
+impl Settings {
+    fn check(&self) -> Result<(), SettingError> {
+        if self.band_width < 3 {
+            return Err(SettingError::new("band_width", self.band_width, "3 or more"));
+        }
+        Ok(())
+    }
+}
+
+/// A model made ready for searching: read-only, shared by all threads. Each thread has a [`Worker`] of its own.
+#[derive(Debug, Clone)]
+pub struct Aligner {
+    model: Model,
+    settings: Settings,
+    moves: Vec<Move>,
+}
+
+impl Aligner {
+    /// An aligner with this model.
+    ///
+    /// # Errors
+    /// When the settings or the model's moves make no sense.
+    pub fn new(model: Model, settings: Settings) -> Result<Self, ModelError> {
+        settings.check()?;
+        let moves = model.moves.moves()?;
+        Ok(Self { model, settings, moves })
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// How it searches.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The moves, in the order that decides ties.
+    pub fn moves(&self) -> &[Move] {
+        &self.moves
+    }
+
+    /// A worker with buffers of its own, to be used again and again.
+    pub fn worker(self: &Arc<Self>) -> Worker {
+        Worker::new(Arc::clone(self))
+    }
+}

@@ -1,0 +1,252 @@
+//! The model: a value that holds everything the search is told, and that a file can replace.
+
+use super::moves::MoveLimits;
+use crate::error::SettingError;
+use crate::signal::{MAX_FEATURES, Signal, length::Length, prior::Prior, structure::Structure};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use thiserror::Error;
+
+/// What stands first in a model file, to tell it from any other JSON.
+pub const FORMAT: &str = "bitext-model";
+/// The version of model file that this library writes; it reads this one and all before it.
+pub const VERSION: u32 = 1;
+
+const BUILT_IN: &str = include_str!("models/zh-en.json");
+const NEUTRAL: &str = include_str!("models/neutral.json");
+
+/// Priors, weights and parameters for one language pair.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Model {
+    /// Always [`FORMAT`].
+    pub format: String,
+    /// At most [`VERSION`].
+    pub version: u32,
+    /// A name for reports.
+    pub name: String,
+    /// Language of the original; `*` fits any.
+    pub source: String,
+    /// Language of the translation; `*` fits any.
+    pub target: String,
+    /// Where the numbers come from.
+    pub origin: String,
+    /// Expected characters of translation for one of the original, white space left out.
+    pub length_ratio: f32,
+    /// The bead shapes to search.
+    pub moves: MoveLimits,
+    /// The weight of each feature, in nats, by signal and feature. A signal without an entry is not used.
+    pub weights: BTreeMap<String, BTreeMap<String, f32>>,
+}
+
+/// Why a model cannot be used.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// Not a model file, or a damaged one.
+    #[error("not a model file: {0}")]
+    Syntax(#[from] serde_json::Error),
+    /// JSON, but not a model.
+    #[error("not a model file: its format is {0:?}, not {FORMAT:?}")]
+    Format(String),
+    /// Written by a later version of this program.
+    #[error("the model file has version {0}; this program reads up to {VERSION}: update bitext, or train the model again")]
+    Version(u32),
+    /// A weight for something that does not exist.
+    #[error("the model has a weight for {0:?}, which this program does not know")]
+    UnknownFeature(String),
+    /// A value that makes no sense.
+    #[error("the model's {0}")]
+    Setting(#[from] SettingError),
+    /// Made for other languages.
+    #[error("the model {name:?} is for {model}, the texts are {texts}: name the languages with --source-lang and --target-lang, or train a model for them")]
+    OtherPair {
+        /// The model's name.
+        name: String,
+        /// The model's pair.
+        model: String,
+        /// The texts' pair.
+        texts: String,
+    },
+}
+
+/// Which signals to use of those the model has weights for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Signals {
+    /// Bead priors, length and structure alone.
+    Length,
+    /// All of the model.
+    #[default]
+    Default,
+}
+
+/// A signal and the weights of its features, in the signal's order.
+pub(super) struct Weighted {
+    pub(super) signal: Box<dyn Signal>,
+    pub(super) weights: Vec<f32>,
+}
+
+impl std::fmt::Debug for Weighted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Weighted").field("signal", &self.signal.name()).field("weights", &self.weights).finish()
+    }
+}
+
+/// The primary subtag: `zh` of `zh-Hant`.
+fn primary(tag: &str) -> String {
+    tag.split(['-', '_']).next().unwrap_or(tag).to_ascii_lowercase()
+}
+
+/// The name of the feature that means the same with source and target exchanged.
+fn mirrored(feature: &str) -> String {
+    let (stem, suffix) = match feature.split_once('.') {
+        Some((stem, "source")) => (stem, ".target"),
+        Some((stem, "target")) => (stem, ".source"),
+        Some((stem, "more")) => (stem, ".more"),
+        _ => (feature, ""),
+    };
+    let stem = match stem {
+        "omission" => "addition".to_owned(),
+        "addition" => "omission".to_owned(),
+        "omitted" => "added".to_owned(),
+        "added" => "omitted".to_owned(),
+        shape => match shape.split_once('-') {
+            Some((source, target)) => format!("{target}-{source}"),
+            None => shape.to_owned(),
+        },
+    };
+    stem + suffix
+}
+
+impl Model {
+    /// The built-in model for a pair of language tags: Chinese and English in either direction, or the neutral one, which
+    /// expects equal lengths.
+    pub fn built_in(source: &str, target: &str) -> Model {
+        let parse = |json: &str| Model::from_json(json).expect("the built-in models are tested to parse");
+        match (primary(source).as_str(), primary(target).as_str()) {
+            ("zh", "en") => parse(BUILT_IN),
+            ("en", "zh") => parse(BUILT_IN).swapped(),
+            _ => parse(NEUTRAL),
+        }
+    }
+
+    /// Reads a model file's text.
+    ///
+    /// # Errors
+    /// When the text is no model, is from a later version, or names what this program does not know.
+    pub fn from_json(json: &str) -> Result<Model, ModelError> {
+        // The version is looked at first: a later one may well have fields that are not known here.
+        let value: serde_json::Value = serde_json::from_str(json)?;
+        let format = value.get("format").and_then(|format| format.as_str()).unwrap_or_default();
+        if format != FORMAT {
+            return Err(ModelError::Format(format.to_owned()));
+        }
+        let version = value.get("version").and_then(serde_json::Value::as_u64).unwrap_or_default() as u32;
+        if version > VERSION {
+            return Err(ModelError::Version(version));
+        }
+        let model: Model = serde_json::from_value(value)?;
+        model.signals(Signals::Default)?;
+        model.moves.moves()?;
+        if !(0.01..=100.0).contains(&model.length_ratio) {
+            return Err(SettingError::new("length_ratio", model.length_ratio, "from 0.01 to 100").into());
+        }
+        Ok(model)
+    }
+
+    /// The model as a file's text.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a model is plain data")
+    }
+
+    /// The same model for the opposite direction.
+    pub fn swapped(&self) -> Model {
+        let swap = |features: &BTreeMap<String, f32>| features.iter().map(|(name, &weight)| (mirrored(name), weight)).collect();
+        Model {
+            source: self.target.clone(),
+            target: self.source.clone(),
+            length_ratio: 1.0 / self.length_ratio,
+            weights: self.weights.iter().map(|(signal, features)| (signal.clone(), swap(features))).collect(),
+            ..self.clone()
+        }
+    }
+
+    /// This model, turned round if need be, for texts in the given languages.
+    ///
+    /// # Errors
+    /// When the model is for another pair.
+    pub fn for_pair(&self, source: &str, target: &str) -> Result<Model, ModelError> {
+        let fits = |model: &Model| {
+            let fits = |own: &str, tag: &str| own == "*" || primary(own) == primary(tag);
+            fits(&model.source, source) && fits(&model.target, target)
+        };
+        if fits(self) {
+            return Ok(self.clone());
+        }
+        let swapped = self.swapped();
+        if fits(&swapped) {
+            return Ok(swapped);
+        }
+        let pair = |source: &str, target: &str| format!("{source} → {target}");
+        Err(ModelError::OtherPair {
+            name: self.name.clone(),
+            model: pair(&self.source, &self.target),
+            texts: pair(source, target),
+        })
+    }
+
+    /// The signals that `selection` takes of this model, in a fixed order.
+    pub(super) fn signals(&self, selection: Signals) -> Result<Vec<Weighted>, ModelError> {
+        // A new signal is one file in `signal/` and one line here.
+        let known: Vec<(Box<dyn Signal>, bool)> = vec![
+            (Box::new(Prior), true),
+            (Box::new(Length::new(self.length_ratio)), true),
+            (Box::new(Structure::new()), true),
+        ];
+        let mut unknown = self.weights.clone();
+        let mut signals = Vec::new();
+        for (signal, in_length) in known {
+            debug_assert!(signal.feature_names().len() <= MAX_FEATURES);
+            let Some(mut given) = unknown.remove(signal.name()) else { continue };
+            let weights = signal.feature_names().iter().map(|&name| given.remove(name).unwrap_or(0.0)).collect();
+            if let Some(feature) = given.keys().next() {
+                return Err(ModelError::UnknownFeature(format!("{}.{feature}", signal.name())));
+            }
+            if in_length || selection != Signals::Length {
+                signals.push(Weighted { signal, weights });
+            }
+        }
+        match unknown.keys().next() {
+            Some(signal) => Err(ModelError::UnknownFeature(signal.clone())),
+            None => Ok(signals),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn built_in_models_parse_and_turn_round() {
+        let model = Model::built_in("zh-Hans", "en-US");
+        assert_eq!(model.source, "zh");
+        assert_eq!(Model::built_in("en", "zh").swapped().weights, model.weights);
+        assert_eq!(Model::built_in("de", "fr").source, "*");
+    }
+
+    #[test]
+    fn files_are_refused_with_a_reason() {
+        let refused = |json: &str| Model::from_json(json).unwrap_err().to_string();
+        assert!(refused("{").starts_with("not a model file: "));
+        assert_eq!(refused("{}"), "not a model file: its format is \"\", not \"bitext-model\"");
+        let later = Model::built_in("zh", "en").to_json().replacen("\"version\": 1", "\"version\": 99", 1);
+        assert!(refused(&later).contains("version 99"));
+        let odd = Model::built_in("zh", "en").to_json().replacen("\"ratio\"", "\"moon\"", 1);
+        assert!(refused(&odd).contains("\"length.moon\""));
+        let error = Model::built_in("zh", "en").for_pair("de", "fr").unwrap_err().to_string();
+        assert!(error.contains("zh → en") && error.contains("de → fr"), "{error}");
+    }
+}

@@ -1,0 +1,121 @@
+//! One thread's search: the signals, the lattice, and the widening of the band.
+
+use super::lattice::{Found, Lattice};
+use super::model::Weighted;
+use super::{Aligner, Band};
+use crate::bead::{Alignment, Bead, Part};
+use crate::cost::Cost;
+use crate::signal::{Row, Texts};
+use crate::span::{Block, Pair, Side};
+use std::sync::Arc;
+
+/// Aligns one pair of texts after another, keeping its buffers. Made by [`Aligner::worker`].
+#[derive(Debug)]
+pub struct Worker {
+    aligner: Arc<Aligner>,
+    signals: Vec<Weighted>,
+    lattice: Lattice,
+    /// Characters before each segment border.
+    before: Pair<Vec<u64>>,
+    band: Band,
+}
+
+impl Worker {
+    pub(super) fn new(aligner: Arc<Aligner>) -> Self {
+        let signals = aligner.model.signals(aligner.settings.signals).expect("checked when the model was read");
+        Self { aligner, signals, lattice: Lattice::default(), before: Pair::default(), band: Band::default() }
+    }
+
+    /// The best path over `texts`, with the probability of each of its beads.
+    pub fn align(&mut self, texts: &Texts<'_>) -> Alignment {
+        self.prepare(texts);
+        let (path, cost) = self.search(texts.len());
+        let Self { signals, lattice, band, aligner, .. } = self;
+        let found = lattice.posterior(band, &aligner.moves, |row, costs| fill(signals, row, costs));
+        let beads = self.beads(&path, &found);
+        Alignment { beads, cost }
+    }
+
+    /// The posterior of every bead that some likely path runs through, for texts that [`Worker::align`] has just seen.
+    pub fn posterior(&mut self) -> Vec<(Block, f64)> {
+        let Self { signals, lattice, band, aligner, .. } = self;
+        let found = lattice.posterior(band, &aligner.moves, |row, costs| fill(signals, row, costs));
+        found.into_iter().map(|found| (found.block, found.probability)).collect()
+    }
+
+    /// The cost of one bead of the texts that [`Worker::align`] has just seen.
+    pub fn cost(&self, block: Block) -> Cost {
+        self.parts(block).iter().map(|part| part.cost).sum()
+    }
+
+    /// The cells that [`Worker::align`] searched last.
+    pub fn band(&self) -> &Band {
+        &self.band
+    }
+
+    fn prepare(&mut self, texts: &Texts<'_>) {
+        for Weighted { signal, .. } in &mut self.signals {
+            signal.prepare(texts);
+        }
+        for side in Side::BOTH {
+            let before = &mut self.before[side];
+            before.clear();
+            before.push(0);
+            let mut sum = 0;
+            before.extend(texts.segments[side].iter().map(|segment| {
+                sum += u64::from(segment.chars);
+                sum
+            }));
+        }
+    }
+
+    fn search(&mut self, segments: Pair<usize>) -> (Vec<Block>, Cost) {
+        let Self { signals, lattice, band, aligner, before, .. } = self;
+        let settings = &aligner.settings;
+        let cells = (segments.source + 1).saturating_mul(segments.target + 1);
+        let mut width = if cells <= settings.exact_cells { segments.target + 1 } else { settings.band_width };
+        loop {
+            *band = if width > segments.target { Band::full(segments) } else { diagonal(segments, width, before) };
+            let (path, cost) = lattice.viterbi(band, &aligner.moves, |row, costs| fill(signals, row, costs));
+            let touches = |block: &Block| band.is_edge(block.source.end as usize, block.target.end as usize);
+            if band.is_full() || !path.iter().any(touches) {
+                return (path, Cost(cost));
+            }
+            width = band.width() * 2;
+        }
+    }
+
+    fn parts(&self, block: Block) -> Vec<Part> {
+        let part = |Weighted { signal, weights }: &Weighted| Part { signal: signal.name(), cost: signal.cost(weights, block) };
+        self.signals.iter().map(part).collect()
+    }
+
+    fn beads(&self, path: &[Block], found: &[Found]) -> Vec<Bead> {
+        let end = |block: &Block| (block.source.end, block.target.end);
+        path.iter()
+            .map(|&block| {
+                // `found` is in the order of the beads' ends.
+                let here = found.partition_point(|found| end(&found.block) < end(&block));
+                let ending_here = found[here..].iter().take_while(|found| end(&found.block) == end(&block));
+                let confidence = ending_here.filter(|found| found.block == block).map(|found| found.probability).sum();
+                let parts = self.parts(block);
+                Bead { block, cost: parts.iter().map(|part| part.cost).sum(), parts, confidence }
+            })
+            .collect()
+    }
+}
+
+fn fill(signals: &[Weighted], row: &Row<'_>, costs: &mut [i32]) {
+    for Weighted { signal, weights } in signals {
+        signal.add_costs(weights, row, costs);
+    }
+}
+
+/// A band around the line that joins equal shares of both texts' characters.
+fn diagonal(segments: Pair<usize>, width: usize, before: &Pair<Vec<u64>>) -> Band {
+    let whole = before.as_ref().map(|before| before.last().copied().unwrap_or(0).max(1) as f64);
+    Band::around(segments, width, |row| {
+        let share = before.source[row] as f64 / whole.source;
+        before.target.partition_point(|&chars| (chars as f64) < share * whole.target) as f64
+    })
+}

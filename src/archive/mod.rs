@@ -1,0 +1,177 @@
+//! Stage 1: bytes in. Folders are walked, containers opened, bytes decoded; what comes out is one [`Entry`] a document, or a
+//! [`Reject`] that says why there is none. One file a container: [article files and folders](walk), [month bundles](bundle),
+//! [records](records). What the text *means* is the next stage's.
+
+pub mod bundle;
+pub mod decode;
+pub mod reader;
+pub mod records;
+pub mod walk;
+
+use crate::span::Pair;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::fmt;
+use std::path::Path;
+
+pub use reader::{Input, OpenError, Options, Reader};
+
+/// Why a document was set aside. The codes are those of the archive's survey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// Bytes that are no text in the encoding expected.
+    NotUtf8,
+    /// No `Title:`, `Date:` and so on at the beginning.
+    NoHeader,
+    /// No line `<hr />` before `Original:`.
+    NoSeparator,
+    /// More than one such line.
+    TwoSeparators,
+    /// No English paragraph.
+    EmptyEnglish,
+    /// No Chinese paragraph.
+    EmptyChinese,
+    /// No text on the original's side of a record or pair of files.
+    EmptySource,
+    /// No text on the translation's side.
+    EmptyTarget,
+    /// The translator, a machine, declined.
+    Refusal,
+    /// Far more, or far less, translation than the original can have.
+    Ratio,
+    /// The English is mostly Chinese.
+    ChineseInEnglish,
+    /// The model given is for other languages.
+    OtherLanguages,
+    /// Not a record: broken JSON, or without the fields it needs.
+    BadRecord,
+    /// Not a kind of file that is read here.
+    UnknownFormat,
+    /// The file system would not give it.
+    Unreadable,
+    /// Larger than one document may be.
+    TooLarge,
+}
+
+/// What looked wrong with a document that was used all the same; rows show the codes in `meta.warnings`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Warning {
+    /// Translation and original differ in length more than is usual.
+    Ratio,
+    /// Chinese lines in the English were left out, or Chinese words left in.
+    ChineseInEnglish,
+    /// A remark of the translator about the layout was left out.
+    TranslatorNote,
+    /// U+FFFD, U+0000, a private-use character or □.
+    BadChar,
+    /// The English stops without an end mark, the Chinese does not.
+    Truncated,
+    /// Fewer than two sentences on a side.
+    TooShort,
+    /// The header's date is not the Chinese one, which was taken.
+    DateDiffers,
+    /// A line of the frame is missing.
+    FrameIncomplete,
+    /// The date or title was taken from the file's name.
+    FromFileName,
+    /// Another encoding than UTF-8; spans refer to the decoded text.
+    Recoded,
+    /// No rules for this language: sentences were split by Unicode's own.
+    UnknownLanguage,
+}
+
+/// The code of a [`Reason`] or [`Warning`], as it stands in files.
+fn code(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(code)) => code,
+        _ => String::new(),
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&code(self))
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&code(self))
+    }
+}
+
+/// A document that was set aside: one line of `OUT.rejected.jsonl`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reject {
+    /// The file.
+    pub path: String,
+    /// Where in the file: a line, an item, a byte; empty for the whole file.
+    pub place: String,
+    /// The reason's code.
+    pub reason: Reason,
+    /// A sentence that says what is wrong and what to do.
+    pub message: String,
+}
+
+impl Reject {
+    /// Sets aside `path`, or what lies at `place` in it.
+    pub fn new(path: &Path, place: impl Into<String>, reason: Reason, message: impl Into<String>) -> Self {
+        Self { path: path.display().to_string(), place: place.into(), reason, message: message.into() }
+    }
+}
+
+/// What one document's file or record holds, decoded.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// An article file's text, or what a bundle's item says in that form.
+    Article(String),
+    /// Two texts, a paragraph or (segmented) a sentence a line.
+    Texts {
+        /// The texts.
+        texts: Pair<String>,
+        /// One sentence a line.
+        segmented: bool,
+    },
+    /// Two lists of sentences.
+    Sentences(Pair<Vec<String>>),
+}
+
+/// One document as it came in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The file's stem, or the record's id.
+    pub id: String,
+    /// The file, as named on the command line or found below a folder named there.
+    pub path: String,
+    /// Where in the file; empty for the whole of it.
+    pub place: String,
+    /// The text.
+    pub body: Body,
+    /// Metadata that came with a record.
+    pub meta: Map<String, Value>,
+    /// Warnings so far.
+    pub warnings: Vec<Warning>,
+    /// Bytes read for it, for progress.
+    pub bytes: u64,
+}
+
+impl Entry {
+    /// Sets this entry aside.
+    pub fn reject(&self, reason: Reason, message: impl Into<String>) -> Reject {
+        Reject { path: self.path.clone(), place: self.place.clone(), reason, message: message.into() }
+    }
+}
+
+/// A path's stem, without the endings of compression: `1957.jsonl` and `1957.jsonl.gz` are both `1957`.
+pub fn stem(path: &Path) -> String {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
+    match name.rsplit_once('.') {
+        Some((stem, _)) if !stem.is_empty() => stem.to_owned(),
+        _ => name.to_owned(),
+    }
+}

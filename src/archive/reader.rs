@@ -1,0 +1,232 @@
+//! From inputs to entries, one after another, holding no more than one file at a time.
+
+use super::records::Records;
+use super::walk::{self, Compression, Container};
+use super::{Body, Entry, Reason, Reject, Warning, bundle, decode, stem};
+use crate::span::{Pair, Side};
+use encoding_rs::Encoding;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// Where documents come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// A file or a folder.
+    Path(PathBuf),
+    /// JSON Lines, or one article, on standard input.
+    Stdin,
+    /// A text in one file and its translation in another.
+    Files(Pair<PathBuf>),
+}
+
+/// How to read.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Options {
+    /// Lines are sentences (default false: they are paragraphs).
+    pub segmented: bool,
+    /// The texts' encoding (default: UTF-8, or what the bytes look like).
+    pub encoding: Option<&'static Encoding>,
+    /// Most bytes of one document (default 256 MB).
+    pub largest: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { segmented: false, encoding: None, largest: 256 << 20 }
+    }
+}
+
+/// An input that cannot be opened at all.
+#[derive(Debug, Error)]
+#[error("{}: {source}", path.display())]
+pub struct OpenError {
+    /// The input.
+    pub path: PathBuf,
+    /// Why.
+    #[source]
+    pub source: io::Error,
+}
+
+type Entries = Box<dyn Iterator<Item = Result<Entry, Reject>> + Send>;
+
+/// The entries of some inputs, in the order of the inputs, files of a folder in the order of their names.
+pub struct Reader {
+    inputs: std::vec::IntoIter<Input>,
+    options: Options,
+    files: Option<Box<dyn Iterator<Item = Result<PathBuf, Reject>> + Send>>,
+    entries: Option<Entries>,
+}
+
+impl Reader {
+    /// A reader over `inputs`.
+    ///
+    /// # Errors
+    /// When an input does not exist: better before the long work than in its middle.
+    pub fn open(inputs: Vec<Input>, options: Options) -> Result<Self, OpenError> {
+        for input in &inputs {
+            let paths: &[&PathBuf] = match input {
+                Input::Path(path) => &[path],
+                Input::Files(Pair { source, target }) => &[source, target],
+                Input::Stdin => &[],
+            };
+            for path in paths {
+                fs::metadata(path).map_err(|source| OpenError { path: path.to_path_buf(), source })?;
+            }
+        }
+        Ok(Self { inputs: inputs.into_iter(), options, files: None, entries: None })
+    }
+
+    fn input(&mut self, input: Input) {
+        let options = self.options.clone();
+        match input {
+            Input::Path(path) if path.is_dir() => self.files = Some(Box::new(walk::files(&path))),
+            Input::Path(path) => self.entries = Some(file(&path, &options)),
+            Input::Stdin => self.entries = Some(stdin(&options)),
+            Input::Files(paths) => self.entries = Some(Box::new(std::iter::once(pair(&paths, &options)))),
+        }
+    }
+}
+
+impl Iterator for Reader {
+    type Item = Result<Entry, Reject>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(entries) = &mut self.entries {
+                match entries.next() {
+                    Some(entry) => return Some(entry),
+                    None => self.entries = None,
+                }
+            }
+            if let Some(files) = &mut self.files {
+                match files.next() {
+                    Some(Ok(path)) => self.entries = Some(file(&path, &self.options)),
+                    Some(Err(reject)) => return Some(Err(reject)),
+                    None => self.files = None,
+                }
+                continue;
+            }
+            let input = self.inputs.next()?;
+            self.input(input);
+        }
+    }
+}
+
+fn once(entry: Result<Entry, Reject>) -> Entries {
+    Box::new(std::iter::once(entry))
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Reject {
+    Reject::new(path, "", Reason::Unreadable, format!("{error}: check that the file exists and may be read"))
+}
+
+fn file(path: &Path, options: &Options) -> Entries {
+    match Container::of(path) {
+        Some(Container::Records(compression)) => match File::open(path) {
+            Ok(file) => records(decompressed(file, compression), path, options),
+            Err(error) => once(Err(unreadable(path, &error))),
+        },
+        Some(Container::Article) => once(text(path, options).map(|(text, warnings)| article(path, text, warnings))),
+        Some(Container::Bundle) => match text(path, options) {
+            Ok((text, _)) => Box::new(bundle::items(path, &text).into_iter()),
+            Err(reject) => once(Err(reject)),
+        },
+        None => {
+            let message = "its ending is not one that is read here (.md, .js, .jsonl, .jsonl.gz, .jsonl.zst); for plain texts use --source and --target";
+            once(Err(Reject::new(path, "", Reason::UnknownFormat, message)))
+        }
+    }
+}
+
+fn decompressed(file: File, compression: Compression) -> Box<dyn BufRead + Send> {
+    match compression {
+        Compression::None => Box::new(BufReader::with_capacity(1 << 18, file)),
+        Compression::Gzip => Box::new(BufReader::with_capacity(1 << 18, flate2::read::MultiGzDecoder::new(file))),
+        Compression::Zstd => match zstd::stream::read::Decoder::new(file) {
+            Ok(decoder) => Box::new(BufReader::with_capacity(1 << 18, decoder)),
+            Err(error) => Box::new(BufReader::new(Broken(Some(error)))),
+        },
+    }
+}
+
+/// A stream that could not be opened: the first read says why, and the records report it as any broken stream.
+struct Broken(Option<io::Error>);
+
+impl io::Read for Broken {
+    fn read(&mut self, _buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
+
+fn records(input: Box<dyn BufRead + Send>, path: &Path, options: &Options) -> Entries {
+    Box::new(Records::new(input, path, options.segmented, options.encoding, options.largest))
+}
+
+/// Standard input holds records when it begins with `{`, else one article.
+fn stdin(options: &Options) -> Entries {
+    let path = Path::new("-");
+    let mut input = BufReader::with_capacity(1 << 18, io::stdin());
+    let begins_record = match input.fill_buf() {
+        Ok(head) => head.trim_ascii_start().first().is_none_or(|&byte| byte == b'{'),
+        Err(error) => return once(Err(unreadable(path, &error))),
+    };
+    if begins_record {
+        return records(Box::new(input), path, options);
+    }
+    let read = limited(input, path, options.largest).and_then(|bytes| decoded(path, bytes, options));
+    once(read.map(|(text, warnings)| article(Path::new("stdin"), text, warnings)))
+}
+
+fn limited(input: impl io::Read, path: &Path, largest: u64) -> Result<Vec<u8>, Reject> {
+    let mut bytes = Vec::new();
+    match io::Read::read_to_end(&mut input.take(largest + 1), &mut bytes) {
+        Ok(_) if bytes.len() as u64 > largest => {
+            Err(Reject::new(path, "", Reason::TooLarge, format!("larger than {largest} bytes: cut the text into chapters")))
+        }
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(unreadable(path, &error)),
+    }
+}
+
+fn decoded(path: &Path, bytes: Vec<u8>, options: &Options) -> Result<(String, Vec<Warning>), Reject> {
+    let decoded = decode::decode(bytes, options.encoding)
+        .map_err(|error| Reject::new(path, format!("byte {}", error.byte), Reason::NotUtf8, error.to_string()))?;
+    let warnings = if decoded.is_recoded() { vec![Warning::Recoded] } else { vec![] };
+    Ok((decoded.text, warnings))
+}
+
+fn text(path: &Path, options: &Options) -> Result<(String, Vec<Warning>), Reject> {
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    decoded(path, limited(file, path, options.largest)?, options)
+}
+
+fn article(path: &Path, text: String, warnings: Vec<Warning>) -> Entry {
+    let bytes = text.len() as u64;
+    let (id, path) = (stem(path), path.display().to_string());
+    Entry { id, path, place: String::new(), body: Body::Article(text), meta: Default::default(), warnings, bytes }
+}
+
+fn pair(paths: &Pair<PathBuf>, options: &Options) -> Result<Entry, Reject> {
+    let (source, mut warnings) = text(&paths.source, options)?;
+    let (target, more) = text(&paths.target, options)?;
+    warnings.extend(more);
+    warnings.dedup();
+    let mut meta = serde_json::Map::new();
+    for side in Side::BOTH {
+        let name = if side == Side::Source { "source_path" } else { "target_path" };
+        meta.insert(name.into(), paths[side].display().to_string().into());
+    }
+    let bytes = (source.len() + target.len()) as u64;
+    Ok(Entry {
+        id: stem(&paths.source),
+        path: paths.source.display().to_string(),
+        place: String::new(),
+        body: Body::Texts { texts: Pair::new(source, target), segmented: options.segmented },
+        meta,
+        warnings,
+        bytes,
+    })
+}

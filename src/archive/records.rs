@@ -1,0 +1,138 @@
+//! JSON Lines records: `id`, `source`, `target` and any metadata. Each side is a string, one paragraph a line (one sentence
+//! a line with `--segmented`), or a list of sentences.
+
+use super::{Body, Entry, Reason, Reject, decode, stem};
+use crate::span::Pair;
+use encoding_rs::Encoding;
+use serde_json::{Map, Value};
+use std::io::{self, BufRead, Read};
+use std::path::{Path, PathBuf};
+
+/// Reads the records of one stream, line by line.
+pub struct Records<R> {
+    input: R,
+    path: PathBuf,
+    line: u64,
+    segmented: bool,
+    encoding: Option<&'static Encoding>,
+    longest: u64,
+    ended: bool,
+}
+
+impl<R: BufRead> Records<R> {
+    /// The records of `input`, which is named `path` in messages. Lines longer than `longest` bytes are set aside unread.
+    pub fn new(input: R, path: &Path, segmented: bool, encoding: Option<&'static Encoding>, longest: u64) -> Self {
+        Self { input, path: path.to_owned(), line: 0, segmented, encoding, longest, ended: false }
+    }
+
+    fn read_line(&mut self) -> io::Result<Option<Result<Vec<u8>, ()>>> {
+        let mut line = Vec::new();
+        let read = self.input.by_ref().take(self.longest + 1).read_until(b'\n', &mut line)?;
+        if read == 0 {
+            return Ok(None);
+        }
+        if line.last() != Some(&b'\n') && read as u64 > self.longest {
+            skip_line(&mut self.input)?;
+            return Ok(Some(Err(())));
+        }
+        Ok(Some(Ok(line)))
+    }
+
+    fn entry(&self, line: Vec<u8>) -> Result<Entry, Reject> {
+        let place = format!("line {}", self.line);
+        let reject = |reason, message: String| Reject::new(&self.path, place.clone(), reason, message);
+        let bytes = line.len() as u64;
+        let decoded = decode::decode(line, self.encoding).map_err(|error| reject(Reason::NotUtf8, error.to_string()))?;
+        let mut record: Map<String, Value> =
+            serde_json::from_str(&decoded.text).map_err(|error| reject(Reason::BadRecord, format!("not a JSON record: {error}")))?;
+        let id = match record.remove("id") {
+            Some(Value::String(id)) if !id.is_empty() => id,
+            Some(Value::Number(id)) => id.to_string(),
+            None | Some(Value::Null) => format!("{}#{}", stem(&self.path), self.line),
+            Some(other) => return Err(reject(Reason::BadRecord, format!("\"id\" is {other}: it must be a string or a number"))),
+        };
+        let mut side = |name: &str| match record.remove(name) {
+            Some(value) => Text::from_json(value).ok_or_else(|| {
+                reject(Reason::BadRecord, format!("\"{name}\" of record {id} must be a string or a list of strings"))
+            }),
+            None => Err(reject(Reason::BadRecord, format!("record {id} has no \"{name}\": give both \"source\" and \"target\""))),
+        };
+        let body = match (side("source")?, side("target")?) {
+            (Text::Whole(source), Text::Whole(target)) => {
+                Body::Texts { texts: Pair::new(source, target), segmented: self.segmented }
+            }
+            (Text::Sentences(source), Text::Sentences(target)) => Body::Sentences(Pair::new(source, target)),
+            _ => {
+                let message = format!("record {id} has a list on one side and a string on the other: give both in one form");
+                return Err(reject(Reason::BadRecord, message));
+            }
+        };
+        Ok(Entry { id, path: self.path.display().to_string(), place, body, meta: record, warnings: Vec::new(), bytes })
+    }
+}
+
+enum Text {
+    Whole(String),
+    Sentences(Vec<String>),
+}
+
+impl Text {
+    fn from_json(value: Value) -> Option<Text> {
+        match value {
+            Value::String(text) => Some(Text::Whole(text)),
+            Value::Array(items) => items
+                .into_iter()
+                .map(|item| match item {
+                    Value::String(sentence) => Some(sentence),
+                    _ => None,
+                })
+                .collect::<Option<_>>()
+                .map(Text::Sentences),
+            _ => None,
+        }
+    }
+}
+
+fn skip_line(input: &mut impl BufRead) -> io::Result<()> {
+    loop {
+        let buffer = input.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok(());
+        }
+        match memchr::memchr(b'\n', buffer) {
+            Some(end) => {
+                input.consume(end + 1);
+                return Ok(());
+            }
+            None => {
+                let length = buffer.len();
+                input.consume(length);
+            }
+        }
+    }
+}
+
+impl<R: BufRead> Iterator for Records<R> {
+    type Item = Result<Entry, Reject>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.ended {
+            self.line += 1;
+            match self.read_line() {
+                Ok(None) => self.ended = true,
+                Ok(Some(Ok(line))) if line.trim_ascii().is_empty() => {}
+                Ok(Some(Ok(line))) => return Some(self.entry(line)),
+                Ok(Some(Err(()))) => {
+                    let message = format!("longer than {} bytes: cut the record into chapters", self.longest);
+                    return Some(Err(Reject::new(&self.path, format!("line {}", self.line), Reason::TooLarge, message)));
+                }
+                Err(error) => {
+                    self.ended = true;
+                    let message = format!("cannot be read on from here: {error}");
+                    return Some(Err(Reject::new(&self.path, format!("line {}", self.line), Reason::Unreadable, message)));
+                }
+            }
+        }
+        None
+    }
+}

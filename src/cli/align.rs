@@ -1,0 +1,268 @@
+//! `bitext align`: from article files, records or a pair of texts to rows.
+
+use super::output::{Output, with_suffix};
+use super::progress::Progress;
+use super::{Done, Failure};
+use crate::align::{Model, Settings, Signals};
+use crate::archive::{self, Input, Reader, Reject};
+use crate::engine::batch::{self, Outcome, RunError};
+use crate::engine::{Aligned, Engine};
+use crate::export::{self, Context, Exporter, Format};
+use crate::span::{Block, Pair};
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// Align texts with their translations
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  bitext align corpus/newspaper/articles -o rows.jsonl -o page.html
+  bitext align --source book.zh.txt --target book.en.txt -o book.tsv
+  bitext align --segmented --source a.zh --target a.en --format vecalign
+  zstdcat year.jsonl.zst | bitext align - --quiet > rows.jsonl
+
+What cannot be used is set aside in OUT.rejected.jsonl (OUT is the first -o) with the reason and what to do about it.")]
+pub(super) struct Arguments {
+    /// Article files, folders of them, month bundles (.js), records (.jsonl, .jsonl.gz, .jsonl.zst), or - for standard input
+    #[arg(value_name = "INPUT", required_unless_present = "source", conflicts_with_all = ["source", "target"])]
+    inputs: Vec<PathBuf>,
+    /// Write here; the ending names the format unless --format does. Can be repeated. Without it rows go to standard output
+    #[arg(short, long, value_name = "OUT")]
+    output: Vec<PathBuf>,
+    /// jsonl, tsv, vecalign, moses or html
+    #[arg(long, value_name = "FORMAT", value_parser = |name: &str| name.parse::<Format>())]
+    format: Option<Format>,
+    /// The original, as plain text
+    #[arg(long, value_name = "FILE", requires = "target")]
+    source: Option<PathBuf>,
+    /// The translation, as plain text
+    #[arg(long, value_name = "FILE", requires = "source")]
+    target: Option<PathBuf>,
+    /// A line of the texts is a sentence (else a paragraph); blank lines part paragraphs
+    #[arg(long)]
+    segmented: bool,
+    /// Language of originals that do not say their own
+    #[arg(long, value_name = "LANG", default_value = "zh")]
+    source_lang: String,
+    /// Language of translations that do not say their own
+    #[arg(long, value_name = "LANG", default_value = "en")]
+    target_lang: String,
+    /// The texts' encoding, where it is neither UTF-8 nor found out
+    #[arg(long, value_name = "NAME", value_parser = super::encoding)]
+    encoding: Option<&'static encoding_rs::Encoding>,
+    /// The evidence to use: length (with structure and bead priors) or default (all that the model knows)
+    #[arg(long, value_name = "SET", default_value = "default", value_parser = signals)]
+    signals: Signals,
+    /// A model file, in place of the built-in model
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Threads; 0 is one a core
+    #[arg(short, long, value_name = "N", default_value_t = 0)]
+    jobs: usize,
+    /// No progress, no summary
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+fn signals(name: &str) -> Result<Signals, String> {
+    match name {
+        "length" => Ok(Signals::Length),
+        "default" => Ok(Signals::Default),
+        _ => Err("must be length or default".into()),
+    }
+}
+
+#[derive(Default)]
+struct Counts {
+    documents: u64,
+    pairs: u64,
+    omissions: u64,
+    additions: u64,
+    set_aside: u64,
+}
+
+/// One document, rendered: the bytes for each file of each exporter, and its pairs, omissions and additions.
+struct Rendered {
+    files: Vec<Vec<Vec<u8>>>,
+    counts: [u64; 3],
+}
+
+pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
+    let started = Instant::now();
+    let engine = engine(&arguments)?;
+    let (inputs, total) = inputs(&arguments);
+    let mut options = archive::Options::default();
+    options.segmented = arguments.segmented;
+    options.encoding = arguments.encoding;
+    let reader = Reader::open(inputs, options).map_err(Failure::run)?;
+    let exporters = exporters(&arguments)?;
+    let mut outputs = exporters.iter().map(|(exporter, path)| open(&**exporter, path)).collect::<Result<Vec<_>, _>>()?;
+    let rejects_path = arguments.output.first().filter(|path| !is_dash(path)).map(|path| with_suffix(path, ".rejected.jsonl"));
+    let mut rejects = rejects_path.as_deref().map(Output::file).transpose()?;
+
+    edge(&exporters, &mut outputs, |exporter, files| exporter.head(files))?;
+    let mut counts = Counts::default();
+    let mut progress = Progress::new(arguments.quiet, total);
+    let sink = |outcome: Outcome<Rendered>| {
+        match outcome.result {
+            Ok(rendered) => {
+                for (files, contents) in outputs.iter_mut().zip(&rendered.files) {
+                    files.iter_mut().zip(contents).try_for_each(|(file, bytes)| file.write(bytes))?;
+                }
+                let [pairs, omissions, additions] = rendered.counts;
+                counts.pairs += pairs;
+                counts.omissions += omissions;
+                counts.additions += additions;
+                counts.documents += 1;
+            }
+            Err(reject) => {
+                counts.set_aside += 1;
+                set_aside(&reject, rejects.as_mut())?;
+            }
+        }
+        progress.add(counts.documents + counts.set_aside, outcome.bytes);
+        Ok(())
+    };
+    let render = |aligned: &Aligned| render(aligned, &exporters);
+    batch::run(&engine, arguments.jobs, reader, render, sink).map_err(|error| match error {
+        RunError::Sink(failure) => failure,
+        RunError::Threads(error) => Failure::run(error),
+    })?;
+    progress.finish();
+    if counts.documents + counts.set_aside == 0 {
+        return Err(Failure::Run("no document in the input: give article files, a folder that holds some, or records".into()));
+    }
+    edge(&exporters, &mut outputs, |exporter, files| exporter.foot(files))?;
+    outputs.into_iter().flatten().chain(rejects).try_for_each(Output::finish)?;
+    if !arguments.quiet {
+        summary(&counts, started, &exporters, rejects_path.as_deref());
+    }
+    Ok(if counts.set_aside == 0 { Done::All } else { Done::SomeSetAside })
+}
+
+fn engine(arguments: &Arguments) -> Result<Engine, Failure> {
+    let model = match &arguments.model {
+        Some(path) => {
+            let explain = |error: String| Failure::Run(format!("model {}: {error}", path.display()));
+            let json = fs::read_to_string(path).map_err(|error| explain(error.to_string()))?;
+            Some(Model::from_json(&json).map_err(|error| explain(error.to_string()))?)
+        }
+        None => None,
+    };
+    let mut settings = Settings::default();
+    settings.signals = arguments.signals;
+    let language = Pair::new(arguments.source_lang.clone(), arguments.target_lang.clone());
+    Engine::new(model, settings, language).map_err(Failure::run)
+}
+
+/// The inputs, and how many bytes they are where that can be told without reading a folder.
+fn inputs(arguments: &Arguments) -> (Vec<Input>, Option<u64>) {
+    if let (Some(source), Some(target)) = (&arguments.source, &arguments.target) {
+        return (vec![Input::Files(Pair::new(source.clone(), target.clone()))], None);
+    }
+    let plain = |path: &PathBuf| {
+        let compressed = path.extension().is_some_and(|ending| ending == "gz" || ending == "zst");
+        fs::metadata(path).ok().filter(|meta| meta.is_file() && !compressed).map(|meta| meta.len())
+    };
+    let total = arguments.inputs.iter().map(plain).sum();
+    let input = |path: &PathBuf| if is_dash(path) { Input::Stdin } else { Input::Path(path.clone()) };
+    (arguments.inputs.iter().map(input).collect(), total)
+}
+
+fn is_dash(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+type Exporters = Vec<(Box<dyn Exporter>, PathBuf)>;
+
+/// An exporter for each output; `-` is standard output.
+fn exporters(arguments: &Arguments) -> Result<Exporters, Failure> {
+    let context = Context {
+        language: Pair::new(arguments.source_lang.clone(), arguments.target_lang.clone()),
+        single: arguments.source.is_some(),
+    };
+    if arguments.output.is_empty() {
+        let format = arguments.format.unwrap_or(Format::Jsonl);
+        let exporter = export::exporter(format, &context);
+        if exporter.suffixes().len() > 1 {
+            return Err(Failure::Arguments(format!("{format} is several files: name them with -o")));
+        }
+        return Ok(vec![(exporter, "-".into())]);
+    }
+    let exporter = |path: &PathBuf| {
+        let format = arguments.format.or_else(|| Format::of(path)).or(is_dash(path).then_some(Format::Jsonl)).ok_or_else(|| {
+            let known = Format::ALL.map(|(_, name)| name).join(", ");
+            Failure::Arguments(format!("{}: its ending names no format; end it in one of {known}, or say --format", path.display()))
+        })?;
+        let exporter = export::exporter(format, &context);
+        if is_dash(path) && exporter.suffixes().len() > 1 {
+            return Err(Failure::Arguments(format!("{format} is several files: they cannot go to standard output")));
+        }
+        Ok((exporter, path.clone()))
+    };
+    arguments.output.iter().map(exporter).collect()
+}
+
+fn paths(exporter: &dyn Exporter, path: &Path) -> Vec<PathBuf> {
+    exporter.suffixes().iter().map(|suffix| with_suffix(path, suffix)).collect()
+}
+
+fn open(exporter: &dyn Exporter, path: &Path) -> Result<Vec<Output>, Failure> {
+    if is_dash(path) {
+        return Ok(vec![Output::stdout()]);
+    }
+    paths(exporter, path).iter().map(|path| Output::file(path)).collect()
+}
+
+/// Writes what stands before or behind the documents.
+fn edge(exporters: &Exporters, outputs: &mut [Vec<Output>], write: impl Fn(&dyn Exporter, &mut [Vec<u8>])) -> Result<(), Failure> {
+    for ((exporter, _), files) in exporters.iter().zip(outputs) {
+        let mut contents = vec![Vec::new(); files.len()];
+        write(&**exporter, &mut contents);
+        files.iter_mut().zip(&contents).try_for_each(|(file, bytes)| file.write(bytes))?;
+    }
+    Ok(())
+}
+
+fn render(aligned: &Aligned, exporters: &Exporters) -> Rendered {
+    let files = exporters
+        .iter()
+        .map(|(exporter, _)| {
+            let mut files = vec![Vec::new(); exporter.suffixes().len()];
+            exporter.document(aligned, &mut files);
+            files
+        })
+        .collect();
+    let beads = &aligned.alignment.beads;
+    let count = |wanted: fn(Block) -> bool| beads.iter().filter(|bead| wanted(bead.block)).count() as u64;
+    let counts = [count(Block::is_pair), count(|block| block.target.is_empty()), count(|block| block.source.is_empty())];
+    Rendered { files, counts }
+}
+
+/// Writes a reject to its file, or, where there is none, to standard error.
+fn set_aside(reject: &Reject, file: Option<&mut Output>) -> Result<(), Failure> {
+    let mut line = serde_json::to_vec(reject).map_err(Failure::run)?;
+    line.push(b'\n');
+    match file {
+        Some(file) => file.write(&line),
+        None => io::stderr().write_all(&line).map_err(|error| Failure::write("standard error", &error)),
+    }
+}
+
+fn summary(counts: &Counts, started: Instant, exporters: &Exporters, rejects: Option<&Path>) {
+    let seconds = started.elapsed().as_secs_f64();
+    let rate = (counts.documents + counts.set_aside) as f64 / seconds.max(1e-9);
+    let mut text = format!(
+        "{} documents: {} pairs, {} omissions, {} additions; {} set aside; {seconds:.2} s, {rate:.0} documents a second\n",
+        counts.documents, counts.pairs, counts.omissions, counts.additions, counts.set_aside
+    );
+    for (exporter, path) in exporters.iter().filter(|(_, path)| !is_dash(path)) {
+        let names: Vec<String> = paths(&**exporter, path).iter().map(|path| path.display().to_string()).collect();
+        text += &format!("  written: {}\n", names.join(", "));
+    }
+    if let (Some(path), true) = (rejects, counts.set_aside > 0) {
+        text += &format!("  set aside, with the reasons: {}\n", path.display());
+    }
+    let _ = io::stderr().write_all(text.as_bytes());
+}

@@ -1,0 +1,140 @@
+//! Stage 2: text held. A [`Document`] keeps the decoded text of both sides and points into it; nothing is copied.
+
+pub mod article;
+mod plain;
+
+use crate::archive::{Body, Entry, Reason, Reject, Warning};
+use crate::span::{ByteRange, Pair, Side};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+pub use plain::{from_lines, from_paragraphs, from_sentences};
+
+/// Which part of an article a paragraph belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Section {
+    /// Title, sub-titles and by-lines.
+    Title,
+    /// All else.
+    #[default]
+    Body,
+}
+
+/// A paragraph: one line of the file, or several where a line was broken inside a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Paragraph {
+    /// Its text, white space and markup at both ends left out.
+    pub range: ByteRange,
+    /// The part of the article.
+    pub section: Section,
+    /// True for a line that stands for one segment and is not to be split: a verse, a title, a signature.
+    pub whole: bool,
+}
+
+/// A sentence, or a line that stands for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segment {
+    /// Its text.
+    pub range: ByteRange,
+    /// Characters, white space left out.
+    pub chars: u32,
+    /// Index of its paragraph, from 0.
+    pub paragraph: u32,
+    /// The part of the article.
+    pub section: Section,
+}
+
+impl Segment {
+    /// The segment at `range` of `text`.
+    pub fn new(text: &str, range: ByteRange, paragraph: usize, section: Section) -> Self {
+        let chars = range.of(text).chars().filter(|c| !c.is_whitespace()).count() as u32;
+        Self { range, chars, paragraph: paragraph as u32, section }
+    }
+}
+
+/// What is to be aligned of one side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// Paragraphs, to be split into sentences.
+    Paragraphs(Vec<Paragraph>),
+    /// Segments given by the user, each with its 0-based line or place in the list.
+    Segments(Vec<Segment>, Vec<u32>),
+}
+
+impl Content {
+    /// True when there is nothing to align.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Content::Paragraphs(paragraphs) => paragraphs.is_empty(),
+            Content::Segments(segments, _) => segments.is_empty(),
+        }
+    }
+}
+
+/// What is known of a document beside its text, in the order rows show it.
+pub type Metadata = serde_json::Map<String, serde_json::Value>;
+
+/// A text and its translation.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The file's stem, or the record's id.
+    pub id: String,
+    /// The decoded texts; the same one twice where one file holds both sides.
+    pub text: Pair<Arc<str>>,
+    /// Language tags.
+    pub language: Pair<String>,
+    /// What is to be aligned.
+    pub content: Pair<Content>,
+    /// Title, author, date, path and what else is known.
+    pub meta: Metadata,
+    /// What looked wrong, but not wrong enough to set the document aside.
+    pub warnings: Vec<Warning>,
+}
+
+impl Document {
+    /// Reads what an entry holds, its languages being `language` where neither it nor its form says otherwise.
+    ///
+    /// # Errors
+    /// A [`Reject`] with the reason why it cannot be aligned.
+    pub fn read(mut entry: Entry, language: &Pair<String>) -> Result<Document, Reject> {
+        let body = std::mem::replace(&mut entry.body, Body::Article(String::new()));
+        let (text, content) = match body {
+            Body::Article(text) => return article::read(&entry, text),
+            Body::Texts { texts, segmented } => {
+                let read = if segmented { from_lines } else { from_paragraphs };
+                let content = texts.as_ref().map(|text| read(text));
+                (texts, content)
+            }
+            Body::Sentences(lists) => {
+                let (source, target) = (from_sentences(&lists.source), from_sentences(&lists.target));
+                (Pair::new(source.1, target.1), Pair::new(source.0, target.0))
+            }
+        };
+        for (side, reason, name) in
+            [(Side::Source, Reason::EmptySource, "source"), (Side::Target, Reason::EmptyTarget, "target")]
+        {
+            if content[side].is_empty() {
+                return Err(entry.reject(reason, format!("the {name} text is empty: there is nothing to align it with")));
+            }
+        }
+        let mut tag = |key: &str, otherwise: &String| match entry.meta.remove(key) {
+            Some(serde_json::Value::String(tag)) if !tag.is_empty() => tag,
+            _ => otherwise.clone(),
+        };
+        let language = Pair::new(tag("source_lang", &language.source), tag("target_lang", &language.target));
+        let mut warnings = entry.warnings;
+        let is_bad = |c: char| matches!(c, '\u{FFFD}' | '\0');
+        if text.source.contains(is_bad) || text.target.contains(is_bad) {
+            warnings.push(Warning::BadChar);
+        }
+        let mut meta = entry.meta;
+        meta.entry("path").or_insert_with(|| entry.path.into());
+        Ok(Document { id: entry.id, text: text.map(Arc::from), language, content, meta, warnings })
+    }
+
+    /// The text of `side`.
+    pub fn text(&self, side: Side) -> &str {
+        &self.text[side]
+    }
+}

@@ -1,0 +1,119 @@
+//! Plain texts: paragraphs, lines that are sentences, and lists of sentences.
+
+use super::{Content, Paragraph, Section, Segment};
+use crate::span::ByteRange;
+
+/// The paragraphs of a plain text. Where blank lines part blocks of several lines that stop in the middle of a sentence,
+/// a block is a paragraph; in any other text a line is.
+pub fn from_paragraphs(text: &str) -> Content {
+    let blocks = blocks(text);
+    let wrapped = wrapped(text, &blocks);
+    let mut paragraphs = Vec::new();
+    let mut add = |range: ByteRange| paragraphs.push(Paragraph { range, section: Section::Body, whole: false });
+    for block in blocks {
+        match (block.first(), block.last()) {
+            (Some(first), Some(last)) if wrapped => add(ByteRange::new(first.start, last.end)),
+            _ => block.into_iter().for_each(&mut add),
+        }
+    }
+    Content::Paragraphs(paragraphs)
+}
+
+/// One segment a line that is not blank; a blank line ends a paragraph. Segments keep their 0-based line.
+pub fn from_lines(text: &str) -> Content {
+    collect(text, lines(text))
+}
+
+/// One segment a sentence of the list that is not blank; a blank one ends a paragraph. The second value is the list as one
+/// text, a sentence a line, that the segments point into.
+pub fn from_sentences(sentences: &[String]) -> (Content, String) {
+    let mut text = String::with_capacity(sentences.iter().map(|sentence| sentence.len() + 1).sum());
+    let mut ranges = Vec::with_capacity(sentences.len());
+    for sentence in sentences {
+        let start = text.len();
+        text.push_str(sentence);
+        ranges.push(ByteRange::new(start, text.len()));
+        text.push('\n');
+    }
+    (collect(&text, ranges.into_iter()), text)
+}
+
+fn collect(text: &str, ranges: impl Iterator<Item = ByteRange>) -> Content {
+    let (mut segments, mut places, mut paragraph, mut fresh) = (Vec::new(), Vec::new(), 0, true);
+    for (place, range) in ranges.enumerate() {
+        let range = range.trimmed(text);
+        if range.is_empty() {
+            paragraph += usize::from(!fresh);
+            fresh = true;
+            continue;
+        }
+        fresh = false;
+        segments.push(Segment::new(text, range, paragraph, Section::Body));
+        places.push(place as u32);
+    }
+    Content::Segments(segments, places)
+}
+
+/// The byte ranges of a text's lines, without their ends.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = ByteRange> + '_ {
+    let mut start = 0;
+    text.split_inclusive('\n').map(move |line| {
+        let range = ByteRange::new(start, start + line.trim_end_matches(['\n', '\r']).len());
+        start += line.len();
+        range
+    })
+}
+
+/// Runs of lines with text, trimmed.
+fn blocks(text: &str) -> Vec<Vec<ByteRange>> {
+    let mut blocks = vec![Vec::new()];
+    for line in lines(text).map(|line| line.trimmed(text)) {
+        match blocks.last_mut() {
+            Some(block) if !line.is_empty() => block.push(line),
+            Some(block) if !block.is_empty() => blocks.push(Vec::new()),
+            _ => {}
+        }
+    }
+    blocks.retain(|block| !block.is_empty());
+    blocks
+}
+
+/// True when blank lines part the text and most lines inside its blocks stop without an end mark.
+fn wrapped(text: &str, blocks: &[Vec<ByteRange>]) -> bool {
+    let inner = || blocks.iter().flat_map(|block| block.split_last().map(|(_, inner)| inner).unwrap_or_default());
+    let open = inner().filter(|line| !ends_sentence(line.of(text))).count();
+    blocks.len() > 1 && 2 * open > inner().count()
+}
+
+/// True when a line ends as a sentence does: with an end mark, closers aside.
+pub(super) fn ends_sentence(line: &str) -> bool {
+    let line = line.trim_end().trim_end_matches(['"', '\'', '”', '’', '」', '』', '）', ')', '】', ']', '》', '*']);
+    line.ends_with(['.', '!', '?', ':', ';', '。', '！', '？', '：', '；', '…', '．'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paragraphs(text: &str) -> Vec<&str> {
+        match from_paragraphs(text) {
+            Content::Paragraphs(paragraphs) => paragraphs.iter().map(|paragraph| paragraph.range.of(text)).collect(),
+            Content::Segments(..) => unreachable!(),
+        }
+    }
+
+    #[test]
+    fn a_line_is_a_paragraph_unless_the_text_is_wrapped() {
+        assert_eq!(paragraphs("One.\nTwo.\r\n\n  Three.\n"), ["One.", "Two.", "Three."]);
+        assert_eq!(paragraphs("One is\nbroken.\n\nTwo is\nbroken too.\n"), ["One is\nbroken.", "Two is\nbroken too."]);
+        assert_eq!(paragraphs("\n \n"), [""; 0]);
+    }
+
+    #[test]
+    fn blank_lines_are_borders_and_lines_keep_their_number() {
+        let text = "a\n\n\nb\nc\n";
+        let Content::Segments(segments, lines) = from_lines(text) else { unreachable!() };
+        assert_eq!(lines, [0, 3, 4]);
+        assert_eq!(segments.iter().map(|segment| segment.paragraph).collect::<Vec<_>>(), [0, 1, 1]);
+    }
+}

@@ -1,0 +1,62 @@
+//! How often beads of a shape occur at all, before any look at the texts: the bead priors of Gale and Church (1993,
+//! table 5), as log-linear weights.
+//!
+//! Features: one of `1-1`, `omission`, `addition`, `1-2`, `2-1`, `2-2`, `1-n` (n ≥ 3), `n-1`, `n-m` is 1; the last three
+//! come with a second, `….more`, the number of segments beyond the smallest bead of that shape. A weight is then the
+//! cost of the shape in nats.
+
+use super::{MAX_FEATURES, Move, Row, Signal, Texts, weighted};
+use crate::span::Block;
+
+/// The bead priors.
+#[derive(Debug, Default)]
+pub struct Prior;
+
+const NAMES: &[&str] = &[
+    "1-1", "omission", "addition", "1-2", "2-1", "2-2", "1-n", "1-n.more", "n-1", "n-1.more", "n-m", "n-m.more",
+];
+
+fn shape(step: Move, features: &mut [f32]) {
+    features.fill(0.0);
+    let (source, target) = (step.source, step.target);
+    let (index, more) = match (source, target) {
+        (1, 1) => (0, 0),
+        (_, 0) => (1, 0),
+        (0, _) => (2, 0),
+        (1, 2) => (3, 0),
+        (2, 1) => (4, 0),
+        (2, 2) => (5, 0),
+        (1, n) => (6, n - 3),
+        (n, 1) => (8, n - 3),
+        (n, m) => (10, n + m - 5),
+    };
+    features[index] = 1.0;
+    if index >= 6 {
+        features[index + 1] = f32::from(more);
+    }
+}
+
+impl Signal for Prior {
+    fn name(&self) -> &'static str {
+        "prior"
+    }
+
+    fn feature_names(&self) -> &'static [&'static str] {
+        NAMES
+    }
+
+    fn prepare(&mut self, _texts: &Texts<'_>) {}
+
+    fn measure(&self, block: Block, features: &mut [f32]) {
+        shape(Move { source: block.source.len() as u8, target: block.target.len() as u8 }, features);
+    }
+
+    fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {
+        let mut features = [0.0; MAX_FEATURES];
+        for (index, &step) in row.moves.iter().enumerate() {
+            shape(step, &mut features[..NAMES.len()]);
+            let prior = weighted(weights, &features[..NAMES.len()]);
+            costs.iter_mut().skip(index).step_by(row.moves.len()).for_each(|cost| *cost += prior);
+        }
+    }
+}
