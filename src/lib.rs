@@ -16,6 +16,8 @@ pub mod bead;
 
 pub mod align;
 
+pub mod train;
+
 pub mod engine;
 
 pub mod export;

@@ -65,7 +65,12 @@ fn step_from(band: &Band, moves: &[Move], i: usize, j: usize, index: usize) -> O
 
 impl Lattice {
     /// The best path through the band and its cost. `fill` writes the costs of one row, see [`crate::signal::Signal::add_costs`].
-    pub(super) fn viterbi(&mut self, band: &Band, moves: &[Move], mut fill: impl FnMut(&Row<'_>, &mut [i32])) -> (Vec<Block>, i64) {
+    pub(super) fn viterbi(
+        &mut self,
+        band: &Band,
+        moves: &[Move],
+        mut fill: impl FnMut(&Row<'_>, &mut [i32]),
+    ) -> (Vec<Block>, i64) {
         let segments = band.segments();
         let (rows, width, row_costs) = (segments.source + 1, band.width(), band.width() * moves.len());
         self.best.clear();
@@ -125,7 +130,12 @@ impl Lattice {
 
     /// All beads with a posterior worth speaking of, in the order of their ends. To be called after [`Lattice::viterbi`] with the
     /// same band, moves and costs.
-    pub(super) fn posterior(&mut self, band: &Band, moves: &[Move], mut fill: impl FnMut(&Row<'_>, &mut [i32])) -> Vec<Found> {
+    pub(super) fn posterior(
+        &mut self,
+        band: &Band,
+        moves: &[Move],
+        mut fill: impl FnMut(&Row<'_>, &mut [i32]),
+    ) -> Vec<Found> {
         if self.exp.is_empty() {
             self.exp = (0..=CUTOFF).map(|excess| (-excess as f64 / crate::cost::Cost::PER_NAT as f64).exp()).collect();
         }
@@ -180,7 +190,12 @@ impl Lattice {
                     let share = self.exp[excess as usize];
                     if share * weight > NEGLIGIBLE {
                         beta[from] += share * weight;
-                        self.active.push(Active { source_end: i as u32, target_end: j as u32, step: index as u8, share });
+                        self.active.push(Active {
+                            source_end: i as u32,
+                            target_end: j as u32,
+                            step: index as u8,
+                            share,
+                        });
                     }
                 }
             }
@@ -231,7 +246,13 @@ fn row_of(costs: &mut [i32], row: usize, length: usize) -> &mut [i32] {
 }
 
 /// Has `fill` write the costs of row `i` over `costs`.
-fn fill_row<'m>(band: &Band, moves: &'m [Move], i: usize, costs: &mut [i32], fill: &mut impl FnMut(&Row<'_>, &mut [i32])) -> Row<'m> {
+fn fill_row<'m>(
+    band: &Band,
+    moves: &'m [Move],
+    i: usize,
+    costs: &mut [i32],
+    fill: &mut impl FnMut(&Row<'_>, &mut [i32]),
+) -> Row<'m> {
     let row = Row { source_end: i, target_ends: band.row(i), moves };
     let cells = row.target_ends.clone().count();
     let costs = &mut costs[..cells * moves.len()];

@@ -51,7 +51,9 @@ pub enum ModelError {
     #[error("not a model file: its format is {0:?}, not {FORMAT:?}")]
     Format(String),
     /// Written by a later version of this program.
-    #[error("the model file has version {0}; this program reads up to {VERSION}: update bitext, or train the model again")]
+    #[error(
+        "the model file has version {0}; this program reads up to {VERSION}: update bitext, or train the model again"
+    )]
     Version(u32),
     /// A weight for something that does not exist.
     #[error("the model has a weight for {0:?}, which this program does not know")]
@@ -60,7 +62,9 @@ pub enum ModelError {
     #[error("the model's {0}")]
     Setting(#[from] SettingError),
     /// Made for other languages.
-    #[error("the model {name:?} is for {model}, the texts are {texts}: name the languages with --source-lang and --target-lang, or train a model for them")]
+    #[error(
+        "the model {name:?} is for {model}, the texts are {texts}: name the languages with --source-lang and --target-lang, or train a model for them"
+    )]
     OtherPair {
         /// The model's name.
         name: String,
@@ -163,7 +167,9 @@ impl Model {
 
     /// The same model for the opposite direction.
     pub fn swapped(&self) -> Model {
-        let swap = |features: &BTreeMap<String, f32>| features.iter().map(|(name, &weight)| (mirrored(name), weight)).collect();
+        let swap = |features: &BTreeMap<String, f32>| {
+            features.iter().map(|(name, &weight)| (mirrored(name), weight)).collect()
+        };
         Model {
             source: self.target.clone(),
             target: self.source.clone(),
@@ -195,6 +201,33 @@ impl Model {
             model: pair(&self.source, &self.target),
             texts: pair(source, target),
         })
+    }
+
+    /// This model with the weights of a selection of its signals alone.
+    pub fn restricted(&self, selection: Signals) -> Model {
+        let kept: Vec<&str> = match self.signals(selection) {
+            Ok(signals) => signals.iter().map(|weighted| weighted.signal.name()).collect(),
+            Err(_) => Vec::new(),
+        };
+        let weights = self.weights.iter().filter(|(signal, _)| kept.contains(&signal.as_str()));
+        Model {
+            weights: weights.map(|(signal, features)| (signal.clone(), features.clone())).collect(),
+            ..self.clone()
+        }
+    }
+
+    /// All signals of this model, in the order of [`Model::feature_names`].
+    pub(crate) fn all_signals(&self) -> Result<Vec<Box<dyn Signal>>, ModelError> {
+        Ok(self.signals(Signals::Default)?.into_iter().map(|weighted| weighted.signal).collect())
+    }
+
+    /// The signals of this model and their features.
+    pub(crate) fn feature_names(&self) -> Result<Vec<(&'static str, &'static str)>, ModelError> {
+        let signals = self.all_signals()?;
+        Ok(signals
+            .iter()
+            .flat_map(|signal| signal.feature_names().iter().map(|&feature| (signal.name(), feature)))
+            .collect())
     }
 
     /// The signals that `selection` takes of this model, in a fixed order.

@@ -86,7 +86,8 @@ impl Worker {
     }
 
     fn parts(&self, block: Block) -> Vec<Part> {
-        let part = |Weighted { signal, weights }: &Weighted| Part { signal: signal.name(), cost: signal.cost(weights, block) };
+        let part =
+            |Weighted { signal, weights }: &Weighted| Part { signal: signal.name(), cost: signal.cost(weights, block) };
         self.signals.iter().map(part).collect()
     }
 

@@ -119,7 +119,8 @@ fn mostly_utf8(bytes: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "### 阳岭煤矿超额完成十月份生产计划\n\n阳岭煤矿职工在爱国主义生产竞赛中，超额完成了十月份的生产计划。\n";
+    const TEXT: &str =
+        "### 阳岭煤矿超额完成十月份生产计划\n\n阳岭煤矿职工在爱国主义生产竞赛中，超额完成了十月份的生产计划。\n";
 
     #[test]
     fn chinese_encodings_are_told_apart() {
@@ -139,7 +140,10 @@ mod tests {
             for little in [true, false] {
                 let mut units: Vec<u16> = if mark { vec![0xFEFF] } else { vec![] };
                 units.extend(text.encode_utf16());
-                let bytes = units.iter().flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect();
+                let bytes = units
+                    .iter()
+                    .flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() })
+                    .collect();
                 assert_eq!(decode(bytes, None).unwrap().text, text);
             }
         }

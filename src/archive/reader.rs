@@ -183,9 +183,12 @@ fn stdin(options: &Options) -> Entries {
 fn limited(input: impl io::Read, path: &Path, largest: u64) -> Result<Vec<u8>, Reject> {
     let mut bytes = Vec::new();
     match io::Read::read_to_end(&mut input.take(largest + 1), &mut bytes) {
-        Ok(_) if bytes.len() as u64 > largest => {
-            Err(Reject::new(path, "", Reason::TooLarge, format!("larger than {largest} bytes: cut the text into chapters")))
-        }
+        Ok(_) if bytes.len() as u64 > largest => Err(Reject::new(
+            path,
+            "",
+            Reason::TooLarge,
+            format!("larger than {largest} bytes: cut the text into chapters"),
+        )),
         Ok(_) => Ok(bytes),
         Err(error) => Err(unreadable(path, &error)),
     }

@@ -42,20 +42,26 @@ impl<R: BufRead> Records<R> {
         let place = format!("line {}", self.line);
         let reject = |reason, message: String| Reject::new(&self.path, place.clone(), reason, message);
         let bytes = line.len() as u64;
-        let decoded = decode::decode(line, self.encoding).map_err(|error| reject(Reason::NotUtf8, error.to_string()))?;
-        let mut record: Map<String, Value> =
-            serde_json::from_str(&decoded.text).map_err(|error| reject(Reason::BadRecord, format!("not a JSON record: {error}")))?;
+        let decoded =
+            decode::decode(line, self.encoding).map_err(|error| reject(Reason::NotUtf8, error.to_string()))?;
+        let mut record: Map<String, Value> = serde_json::from_str(&decoded.text)
+            .map_err(|error| reject(Reason::BadRecord, format!("not a JSON record: {error}")))?;
         let id = match record.remove("id") {
             Some(Value::String(id)) if !id.is_empty() => id,
             Some(Value::Number(id)) => id.to_string(),
             None | Some(Value::Null) => format!("{}#{}", stem(&self.path), self.line),
-            Some(other) => return Err(reject(Reason::BadRecord, format!("\"id\" is {other}: it must be a string or a number"))),
+            Some(other) => {
+                return Err(reject(Reason::BadRecord, format!("\"id\" is {other}: it must be a string or a number")));
+            }
         };
         let mut side = |name: &str| match record.remove(name) {
             Some(value) => Text::from_json(value).ok_or_else(|| {
                 reject(Reason::BadRecord, format!("\"{name}\" of record {id} must be a string or a list of strings"))
             }),
-            None => Err(reject(Reason::BadRecord, format!("record {id} has no \"{name}\": give both \"source\" and \"target\""))),
+            None => Err(reject(
+                Reason::BadRecord,
+                format!("record {id} has no \"{name}\": give both \"source\" and \"target\""),
+            )),
         };
         let body = match (side("source")?, side("target")?) {
             (Text::Whole(source), Text::Whole(target)) => {
@@ -63,7 +69,8 @@ impl<R: BufRead> Records<R> {
             }
             (Text::Sentences(source), Text::Sentences(target)) => Body::Sentences(Pair::new(source, target)),
             _ => {
-                let message = format!("record {id} has a list on one side and a string on the other: give both in one form");
+                let message =
+                    format!("record {id} has a list on one side and a string on the other: give both in one form");
                 return Err(reject(Reason::BadRecord, message));
             }
         };
@@ -124,12 +131,22 @@ impl<R: BufRead> Iterator for Records<R> {
                 Ok(Some(Ok(line))) => return Some(self.entry(line)),
                 Ok(Some(Err(()))) => {
                     let message = format!("longer than {} bytes: cut the record into chapters", self.longest);
-                    return Some(Err(Reject::new(&self.path, format!("line {}", self.line), Reason::TooLarge, message)));
+                    return Some(Err(Reject::new(
+                        &self.path,
+                        format!("line {}", self.line),
+                        Reason::TooLarge,
+                        message,
+                    )));
                 }
                 Err(error) => {
                     self.ended = true;
                     let message = format!("cannot be read on from here: {error}");
-                    return Some(Err(Reject::new(&self.path, format!("line {}", self.line), Reason::Unreadable, message)));
+                    return Some(Err(Reject::new(
+                        &self.path,
+                        format!("line {}", self.line),
+                        Reason::Unreadable,
+                        message,
+                    )));
                 }
             }
         }

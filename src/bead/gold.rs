@@ -88,7 +88,12 @@ pub fn read(name: &str, text: &str) -> Result<BTreeMap<String, Document>, BeadEr
 fn link(line: &str) -> Option<Link> {
     let mut sides = line.split(':').map(|side| {
         let inner = side.trim().strip_prefix('[')?.strip_suffix(']')?;
-        let mut numbers = inner.split(',').map(str::trim).filter(|number| !number.is_empty()).map(|number| number.parse().ok()).collect::<Option<Vec<u32>>>()?;
+        let mut numbers = inner
+            .split(',')
+            .map(str::trim)
+            .filter(|number| !number.is_empty())
+            .map(|number| number.parse().ok())
+            .collect::<Option<Vec<u32>>>()?;
         numbers.sort_unstable();
         numbers.dedup();
         Some(numbers)
@@ -142,7 +147,9 @@ pub fn judge(gold: &Document, test: &Document) -> Result<Judged, &'static str> {
             let test = numbers.ok_or("the gold has segment numbers, the rows have none: align with --segmented")?;
             Ok(Judged { counts: Counts::of(gold, &test), ends: None })
         }
-        (Document::Sentences(_), Document::Numbers(_)) => Err("the gold has sentences, the test only numbers: score rows against it"),
+        (Document::Sentences(_), Document::Numbers(_)) => {
+            Err("the gold has sentences, the test only numbers: score rows against it")
+        }
         (Document::Sentences(gold), Document::Sentences(test)) => {
             let (source, source_ends) = units(gold, test, |bead| &bead.source);
             let (target, target_ends) = units(gold, test, |bead| &bead.target);
@@ -185,7 +192,11 @@ fn units(gold: &[Texts], test: &[Texts], side: impl Fn(&Texts) -> &Vec<String>) 
             for sentence in side(bead) {
                 let sentence = visible(sentence);
                 let ahead = &text[cursor..text.len().min(cursor + AHEAD + sentence.len())];
-                let found = if sentence.is_empty() { None } else { ahead.windows(sentence.len()).position(|window| window == sentence) };
+                let found = if sentence.is_empty() {
+                    None
+                } else {
+                    ahead.windows(sentence.len()).position(|window| window == sentence)
+                };
                 let start = match found {
                     Some(at) => {
                         let start = cursor + at;

@@ -137,7 +137,12 @@ fn judge<'a>(gold: impl Iterator<Item = &'a Link>, test: impl Iterator<Item = &'
         if gold.contains(*link) {
             strict += 1;
             lax += 1;
-        } else if link.source.iter().filter_map(|unit| linked.get(unit)).any(|targets| link.target.iter().any(|t| targets.contains(t))) {
+        } else if link
+            .source
+            .iter()
+            .filter_map(|unit| linked.get(unit))
+            .any(|targets| link.target.iter().any(|t| targets.contains(t)))
+        {
             lax += 1;
         }
     }

@@ -3,7 +3,7 @@
 use super::output::{Output, with_suffix};
 use super::progress::Progress;
 use super::{Done, Failure};
-use crate::align::{Model, Settings, Signals};
+use crate::align::{Settings, Signals};
 use crate::archive::{self, Input, Reader, Reject};
 use crate::engine::batch::{self, Outcome, RunError};
 use crate::engine::{Aligned, Engine};
@@ -52,7 +52,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NAME", value_parser = super::encoding)]
     encoding: Option<&'static encoding_rs::Encoding>,
     /// The evidence to use: length (with structure and bead priors) or default (all that the model knows)
-    #[arg(long, value_name = "SET", default_value = "default", value_parser = signals)]
+    #[arg(long, value_name = "SET", default_value = "default", value_parser = super::signals)]
     signals: Signals,
     /// A model file, in place of the built-in model
     #[arg(long, value_name = "FILE")]
@@ -63,14 +63,6 @@ pub(super) struct Arguments {
     /// No progress, no summary
     #[arg(short, long)]
     quiet: bool,
-}
-
-fn signals(name: &str) -> Result<Signals, String> {
-    match name {
-        "length" => Ok(Signals::Length),
-        "default" => Ok(Signals::Default),
-        _ => Err("must be length or default".into()),
-    }
 }
 
 #[derive(Default)]
@@ -97,8 +89,10 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
     options.encoding = arguments.encoding;
     let reader = Reader::open(inputs, options).map_err(Failure::run)?;
     let exporters = exporters(&arguments)?;
-    let mut outputs = exporters.iter().map(|(exporter, path)| open(&**exporter, path)).collect::<Result<Vec<_>, _>>()?;
-    let rejects_path = arguments.output.first().filter(|path| !is_dash(path)).map(|path| with_suffix(path, ".rejected.jsonl"));
+    let mut outputs =
+        exporters.iter().map(|(exporter, path)| open(&**exporter, path)).collect::<Result<Vec<_>, _>>()?;
+    let rejects_path =
+        arguments.output.first().filter(|path| !is_dash(path)).map(|path| with_suffix(path, ".rejected.jsonl"));
     let mut rejects = rejects_path.as_deref().map(Output::file).transpose()?;
 
     edge(&exporters, &mut outputs, |exporter, files| exporter.head(files))?;
@@ -131,7 +125,9 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
     })?;
     progress.finish();
     if counts.documents + counts.set_aside == 0 {
-        return Err(Failure::Run("no document in the input: give article files, a folder that holds some, or records".into()));
+        return Err(Failure::Run(
+            "no document in the input: give article files, a folder that holds some, or records".into(),
+        ));
     }
     edge(&exporters, &mut outputs, |exporter, files| exporter.foot(files))?;
     outputs.into_iter().flatten().chain(rejects).try_for_each(Output::finish)?;
@@ -142,14 +138,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
 }
 
 fn engine(arguments: &Arguments) -> Result<Engine, Failure> {
-    let model = match &arguments.model {
-        Some(path) => {
-            let explain = |error: String| Failure::Run(format!("model {}: {error}", path.display()));
-            let json = fs::read_to_string(path).map_err(|error| explain(error.to_string()))?;
-            Some(Model::from_json(&json).map_err(|error| explain(error.to_string()))?)
-        }
-        None => None,
-    };
+    let model = arguments.model.as_deref().map(super::model).transpose()?;
     let mut settings = Settings::default();
     settings.signals = arguments.signals;
     let language = Pair::new(arguments.source_lang.clone(), arguments.target_lang.clone());
@@ -191,10 +180,16 @@ fn exporters(arguments: &Arguments) -> Result<Exporters, Failure> {
         return Ok(vec![(exporter, "-".into())]);
     }
     let exporter = |path: &PathBuf| {
-        let format = arguments.format.or_else(|| Format::of(path)).or(is_dash(path).then_some(Format::Jsonl)).ok_or_else(|| {
-            let known = Format::ALL.map(|(_, name)| name).join(", ");
-            Failure::Arguments(format!("{}: its ending names no format; end it in one of {known}, or say --format", path.display()))
-        })?;
+        let format =
+            arguments.format.or_else(|| Format::of(path)).or(is_dash(path).then_some(Format::Jsonl)).ok_or_else(
+                || {
+                    let known = Format::ALL.map(|(_, name)| name).join(", ");
+                    Failure::Arguments(format!(
+                        "{}: its ending names no format; end it in one of {known}, or say --format",
+                        path.display()
+                    ))
+                },
+            )?;
         let exporter = export::exporter(format, &context);
         if is_dash(path) && exporter.suffixes().len() > 1 {
             return Err(Failure::Arguments(format!("{format} is several files: they cannot go to standard output")));
@@ -216,7 +211,11 @@ fn open(exporter: &dyn Exporter, path: &Path) -> Result<Vec<Output>, Failure> {
 }
 
 /// Writes what stands before or behind the documents.
-fn edge(exporters: &Exporters, outputs: &mut [Vec<Output>], write: impl Fn(&dyn Exporter, &mut [Vec<u8>])) -> Result<(), Failure> {
+fn edge(
+    exporters: &Exporters,
+    outputs: &mut [Vec<Output>],
+    write: impl Fn(&dyn Exporter, &mut [Vec<u8>]),
+) -> Result<(), Failure> {
     for ((exporter, _), files) in exporters.iter().zip(outputs) {
         let mut contents = vec![Vec::new(); files.len()];
         write(&**exporter, &mut contents);
@@ -236,7 +235,8 @@ fn render(aligned: &Aligned, exporters: &Exporters) -> Rendered {
         .collect();
     let beads = &aligned.alignment.beads;
     let count = |wanted: fn(Block) -> bool| beads.iter().filter(|bead| wanted(bead.block)).count() as u64;
-    let counts = [count(Block::is_pair), count(|block| block.target.is_empty()), count(|block| block.source.is_empty())];
+    let counts =
+        [count(Block::is_pair), count(|block| block.target.is_empty()), count(|block| block.source.is_empty())];
     Rendered { files, counts }
 }
 

@@ -49,7 +49,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
             sum.iter_mut().zip(ends).for_each(|(sum, ends)| sum.add(ends));
         }
     }
-    let report = if arguments.json { json(&whole, &judged, arguments.each) } else { table(&whole, &judged, arguments.each) };
+    let report =
+        if arguments.json { json(&whole, &judged, arguments.each) } else { table(&whole, &judged, arguments.each) };
     io::stdout().write_all(report.as_bytes()).map_err(|error| Failure::write("standard output", &error))?;
     Ok(Done::All)
 }
@@ -60,7 +61,11 @@ fn documents(paths: &[PathBuf]) -> Result<Vec<(String, Document)>, Failure> {
     for path in paths {
         let explain = |error: io::Error| Failure::Run(format!("{}: {error}", path.display()));
         if path.is_dir() {
-            let mut inside = fs::read_dir(path).map_err(explain)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>().map_err(explain)?;
+            let mut inside = fs::read_dir(path)
+                .map_err(explain)?
+                .map(|entry| entry.map(|entry| entry.path()))
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(explain)?;
             inside.retain(|path| path.is_file());
             inside.sort();
             files.extend(inside);
@@ -77,7 +82,10 @@ fn documents(paths: &[PathBuf]) -> Result<Vec<(String, Document)>, Failure> {
         all.extend(read(path)?);
     }
     if all.is_empty() {
-        return Err(Failure::Run(format!("no beads in {}", paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "))));
+        return Err(Failure::Run(format!(
+            "no beads in {}",
+            paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+        )));
     }
     Ok(all)
 }
@@ -101,7 +109,11 @@ fn matched<'d>(gold: &'d [(String, Document)], test: &'d [(String, Document)]) -
         return Ok(gold.iter().map(pair).collect());
     }
     if gold.len() != test.len() {
-        let message = format!("{} gold and {} test documents without a common id: give them in the same order, or the same names", gold.len(), test.len());
+        let message = format!(
+            "{} gold and {} test documents without a common id: give them in the same order, or the same names",
+            gold.len(),
+            test.len()
+        );
         return Err(Failure::Arguments(message));
     }
     Ok(gold.iter().zip(test).map(|((id, gold), (_, test))| (id.as_str(), gold, test)).collect())
@@ -120,7 +132,8 @@ fn scores(judged: &Judged) -> Vec<(&'static str, Score)> {
 }
 
 fn table(whole: &Judged, judged: &[(&str, Judged)], each: bool) -> String {
-    let mut text = format!("{} documents, {} gold beads, {} test beads\n", judged.len(), whole.counts.gold, whole.counts.test_all);
+    let mut text =
+        format!("{} documents, {} gold beads, {} test beads\n", judged.len(), whole.counts.gold, whole.counts.test_all);
     text += &format!("{:<14}{:>10}{:>10}{:>10}\n", "", "precision", "recall", "F1");
     for (name, score) in scores(whole) {
         text += &format!("{name:<14}{:>10.4}{:>10.4}{:>10.4}\n", score.precision, score.recall, score.f1);
@@ -137,13 +150,17 @@ fn table(whole: &Judged, judged: &[(&str, Judged)], each: bool) -> String {
 fn json(whole: &Judged, judged: &[(&str, Judged)], each: bool) -> String {
     let object = |one: &Judged| {
         let key = |name: &str| name.to_lowercase().replace(", ", "_").replace(' ', "_");
-        scores(one).into_iter().map(|(name, score)| (key(name), serde_json::json!(score))).collect::<serde_json::Map<_, _>>()
+        scores(one)
+            .into_iter()
+            .map(|(name, score)| (key(name), serde_json::json!(score)))
+            .collect::<serde_json::Map<_, _>>()
     };
     let mut report = object(whole);
     report.insert("documents".into(), judged.len().into());
     report.insert("counts".into(), serde_json::json!(whole.counts));
     if each {
-        let all = judged.iter().map(|(id, one)| ((*id).to_owned(), object(one).into())).collect::<serde_json::Map<_, _>>();
+        let all =
+            judged.iter().map(|(id, one)| ((*id).to_owned(), object(one).into())).collect::<serde_json::Map<_, _>>();
         report.insert("each".into(), all.into());
     }
     format!("{}\n", serde_json::Value::Object(report))

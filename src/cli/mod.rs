@@ -5,14 +5,22 @@ mod evaluate;
 mod output;
 mod progress;
 mod split;
+mod train;
 
+use crate::align::{Model, Signals};
 use clap::{CommandFactory, Parser, Subcommand};
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Turns texts and their translations into aligned sentence pairs with a score that means something.
 #[derive(Debug, Parser)]
-#[command(name = "bitext", version, max_term_width = 110, after_help = "Exit codes: 0 all well, 1 could not run, 2 wrong arguments, 3 done but some documents set aside.")]
+#[command(
+    name = "bitext",
+    version,
+    max_term_width = 110,
+    after_help = "Exit codes: 0 all well, 1 could not run, 2 wrong arguments, 3 done but some documents set aside."
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -23,6 +31,7 @@ enum Command {
     Align(align::Arguments),
     Split(split::Arguments),
     Evaluate(evaluate::Arguments),
+    Train(train::Arguments),
     /// Print completions for a shell, to be sourced or put where the shell looks for them
     #[command(after_help = "Example:\n  bitext completions bash > ~/.local/share/bash-completion/completions/bitext")]
     Completions {
@@ -70,6 +79,7 @@ pub fn main() -> ExitCode {
         Command::Align(arguments) => align::run(arguments),
         Command::Split(arguments) => split::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Train(arguments) => train::run(&arguments),
         Command::Completions { shell } => completions(shell),
     };
     match result {
@@ -95,6 +105,23 @@ fn completions(shell: clap_complete::Shell) -> Result<Done, Failure> {
 
 /// An encoding by the name or label that the WHATWG gives it.
 fn encoding(label: &str) -> Result<&'static encoding_rs::Encoding, String> {
-    encoding_rs::Encoding::for_label(label.as_bytes())
-        .ok_or_else(|| format!("no encoding {label:?}; there are utf-8, gb18030, gbk, big5, utf-16le, utf-16be and others"))
+    encoding_rs::Encoding::for_label(label.as_bytes()).ok_or_else(|| {
+        format!("no encoding {label:?}; there are utf-8, gb18030, gbk, big5, utf-16le, utf-16be and others")
+    })
+}
+
+/// A set of signals by its name.
+fn signals(name: &str) -> Result<Signals, String> {
+    match name {
+        "length" => Ok(Signals::Length),
+        "default" => Ok(Signals::Default),
+        _ => Err("must be length or default".into()),
+    }
+}
+
+/// The model in a file.
+fn model(path: &Path) -> Result<Model, Failure> {
+    let explain = |error: String| Failure::Run(format!("model {}: {error}", path.display()));
+    let json = std::fs::read_to_string(path).map_err(|error| explain(error.to_string()))?;
+    Model::from_json(&json).map_err(|error| explain(error.to_string()))
 }

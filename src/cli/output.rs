@@ -36,9 +36,8 @@ impl Output {
         if path.is_dir() {
             return Err(Failure::Run(format!("cannot write {name}: it is a folder; name a file in it")));
         }
-        let file = File::create(&partial).map_err(|error| {
-            Failure::Run(format!("cannot write {name}: {error}; name another place with -o"))
-        })?;
+        let file = File::create(&partial)
+            .map_err(|error| Failure::Run(format!("cannot write {name}: {error}; name another place with -o")))?;
         let writer = Some(BufWriter::with_capacity(1 << 18, file));
         Ok(Self { name, to: To::File { writer, partial, path: path.to_owned() } })
     }

@@ -30,7 +30,8 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
     let splitter = Splitter::new(&arguments.lang);
     if !splitter.is_known() {
-        let warning = format!("bitext: no rules for language {:?}: sentences are split by Unicode's own\n", arguments.lang);
+        let warning =
+            format!("bitext: no rules for language {:?}: sentences are split by Unicode's own\n", arguments.lang);
         let _ = io::stderr().write_all(warning.as_bytes());
     }
     let mut out = BufWriter::new(io::stdout());

@@ -58,10 +58,14 @@ pub fn read(entry: &Entry, text: String) -> Result<Document, Reject> {
     let mut english = english_lines(&text, file.english, &frame, &mut warnings);
     let mut chinese: Vec<Line> = frame.body.iter().copied().filter(|line| !line.is_blank()).collect();
     if english.is_empty() {
-        return Err(entry.reject(Reason::EmptyEnglish, "no English text before <hr />: translate the article, or leave it out"));
+        return Err(
+            entry.reject(Reason::EmptyEnglish, "no English text before <hr />: translate the article, or leave it out")
+        );
     }
     if chinese.is_empty() {
-        return Err(entry.reject(Reason::EmptyChinese, "no Chinese text after the frame: find the original, or leave it out"));
+        return Err(
+            entry.reject(Reason::EmptyChinese, "no Chinese text after the frame: find the original, or leave it out")
+        );
     }
     check(entry, &text, &english, &chinese, &mut warnings)?;
 
@@ -121,14 +125,21 @@ impl<'l> File<'l> {
         }
         let is_separator = |at: &usize| {
             matches!(all[*at].trimmed.of(text), "<hr />" | "<hr>" | "<hr/>")
-                && all[at + 1..].iter().find(|line| !line.is_blank()).is_some_and(|line| line.trimmed.of(text) == "Original:")
+                && all[at + 1..]
+                    .iter()
+                    .find(|line| !line.is_blank())
+                    .is_some_and(|line| line.trimmed.of(text) == "Original:")
         };
         let mut separators = (0..all.len()).filter(is_separator);
-        let separator = separators
-            .next()
-            .ok_or((Reason::NoSeparator, "no line <hr /> before a line Original: the two languages cannot be told apart"))?;
+        let separator = separators.next().ok_or((
+            Reason::NoSeparator,
+            "no line <hr /> before a line Original: the two languages cannot be told apart",
+        ))?;
         if separators.next().is_some() {
-            return Err((Reason::TwoSeparators, "more than one <hr /> before Original: cut the file into its articles"));
+            return Err((
+                Reason::TwoSeparators,
+                "more than one <hr /> before Original: cut the file into its articles",
+            ));
         }
         let original = separator + 1 + all[separator + 1..].iter().take_while(|line| line.is_blank()).count();
         Ok(Self { header: &all[..header], english: &all[header..separator], chinese: &all[original + 1..] })
@@ -190,7 +201,10 @@ impl<'l> Frame<'l> {
         let mut at = head + 1;
         match lines.get(at) {
             // The line of the author cannot be told from the body's first by its looks, only by what follows it.
-            Some(line) if !is_date(line.trimmed.of(text)) && lines.get(at + 1).is_some_and(|next| is_date(next.trimmed.of(text))) => {
+            Some(line)
+                if !is_date(line.trimmed.of(text))
+                    && lines.get(at + 1).is_some_and(|next| is_date(next.trimmed.of(text))) =>
+            {
                 frame.author = line.trimmed;
                 at += 1;
             }
@@ -219,21 +233,23 @@ impl<'l> Frame<'l> {
 
 fn is_date(line: &str) -> bool {
     let mut parts = line.split('-');
-    let mut digits = |count: usize| parts.next().is_some_and(|part| part.len() == count && part.bytes().all(|b| b.is_ascii_digit()));
+    let mut digits =
+        |count: usize| parts.next().is_some_and(|part| part.len() == count && part.bytes().all(|b| b.is_ascii_digit()));
     digits(4) && digits(2) && digits(2) && parts.next().is_none()
 }
 
 fn is_page(line: &str) -> bool {
-    line.strip_prefix('第').and_then(|rest| rest.split_once('版')).is_some_and(|(number, _)| {
-        !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
-    })
+    line.strip_prefix('第')
+        .and_then(|rest| rest.split_once('版'))
+        .is_some_and(|(number, _)| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// `第8版(副刊)` is page 8, section 副刊; the section may itself hold brackets.
 fn page_and_section(line: &str) -> (Option<u64>, &str) {
     match line.strip_prefix('第').and_then(|rest| rest.split_once('版')) {
         Some((number, section)) => {
-            let section = section.strip_prefix(['(', '（']).and_then(|inner| inner.strip_suffix([')', '）'])).unwrap_or("");
+            let section =
+                section.strip_prefix(['(', '（']).and_then(|inner| inner.strip_suffix([')', '）'])).unwrap_or("");
             (number.parse().ok(), section)
         }
         None => (line.parse().ok(), ""),
@@ -326,11 +342,22 @@ fn han_share(text: &str) -> f64 {
     if all == 0 { 0.0 } else { han as f64 / all as f64 }
 }
 
-fn check(entry: &Entry, text: &str, english: &[Line], chinese: &[Line], warnings: &mut Vec<Warning>) -> Result<(), Reject> {
+fn check(
+    entry: &Entry,
+    text: &str,
+    english: &[Line],
+    chinese: &[Line],
+    warnings: &mut Vec<Warning>,
+) -> Result<(), Reject> {
     let chars = |lines: &[Line], skip_space: bool| {
-        lines.iter().flat_map(|line| line.trimmed.of(text).chars()).filter(|c| !(skip_space && c.is_whitespace())).count()
+        lines
+            .iter()
+            .flat_map(|line| line.trimmed.of(text).chars())
+            .filter(|c| !(skip_space && c.is_whitespace()))
+            .count()
     };
-    let beginning: String = english.iter().take(2).map(|line| line.trimmed.of(text)).collect::<Vec<_>>().join(" ").to_lowercase();
+    let beginning: String =
+        english.iter().take(2).map(|line| line.trimmed.of(text)).collect::<Vec<_>>().join(" ").to_lowercase();
     let beginning = beginning.replace('’', "'");
     if REFUSALS.iter().any(|refusal| beginning.contains(refusal)) {
         return Err(entry.reject(Reason::Refusal, "the translator declined: translate the article again"));
@@ -348,7 +375,11 @@ fn check(entry: &Entry, text: &str, english: &[Line], chinese: &[Line], warnings
     }
     let ratio = en as f64 / zh.max(1) as f64;
     if !(MISSING..=INVENTED).contains(&ratio) {
-        let fault = if ratio > INVENTED { "more than it can bear: the English is invented" } else { "most of it is not translated" };
+        let fault = if ratio > INVENTED {
+            "more than it can bear: the English is invented"
+        } else {
+            "most of it is not translated"
+        };
         let message = format!("{en} English characters for {zh} Chinese ones, {fault}; translate the article again");
         return Err(entry.reject(Reason::Ratio, message));
     }
@@ -408,7 +439,8 @@ fn usual_indent<'t>(text: &'t str, lines: &[Line]) -> &'t str {
 /// The line without `**`, `*` and `- ` around it.
 fn without_markdown(range: ByteRange, text: &str) -> ByteRange {
     let value = range.of(text);
-    let inner = value.strip_prefix("- ").or_else(|| value.strip_prefix("* ")).unwrap_or(value).trim_start_matches(['*', ' ']);
+    let inner =
+        value.strip_prefix("- ").or_else(|| value.strip_prefix("* ")).unwrap_or(value).trim_start_matches(['*', ' ']);
     let start = range.end - inner.len();
     let inner = inner.trim_end_matches(['*', ' ']);
     ByteRange::new(start, start + inner.len()).trimmed(text)
@@ -422,12 +454,21 @@ fn letters(text: &str) -> String {
 /// The paragraphs of one side. Its first lines are `Section::Title` as far as they repeat the frame's title (one of several
 /// headlines, or all of them in a line), the author, or stand directly below such a line and look like a sub-title. A title
 /// that the text does not repeat is taken from the frame.
-fn paragraphs(text: &str, lines: &[Line], title: ByteRange, author: ByteRange, verse: bool, longest: usize) -> Vec<Paragraph> {
+fn paragraphs(
+    text: &str,
+    lines: &[Line],
+    title: ByteRange,
+    author: ByteRange,
+    verse: bool,
+    longest: usize,
+) -> Vec<Paragraph> {
     let headline = letters(title.of(text));
     let byline = letters(author.of(text));
     let repeats = |line: &Line, below: bool| {
         let own = letters(line.trimmed.of(text));
-        let of_title = !own.is_empty() && (own == headline || (headline.starts_with(&own) || headline.ends_with(&own)) && own.len() * 5 > headline.len());
+        let of_title = !own.is_empty()
+            && (own == headline
+                || (headline.starts_with(&own) || headline.ends_with(&own)) && own.len() * 5 > headline.len());
         let of_author = below && !byline.is_empty() && own.contains(&byline) && own.len() <= byline.len() + 24;
         of_title || of_author
     };

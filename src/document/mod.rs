@@ -115,7 +115,9 @@ impl Document {
             [(Side::Source, Reason::EmptySource, "source"), (Side::Target, Reason::EmptyTarget, "target")]
         {
             if content[side].is_empty() {
-                return Err(entry.reject(reason, format!("the {name} text is empty: there is nothing to align it with")));
+                return Err(
+                    entry.reject(reason, format!("the {name} text is empty: there is nothing to align it with"))
+                );
             }
         }
         let mut tag = |key: &str, otherwise: &String| match entry.meta.remove(key) {

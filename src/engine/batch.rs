@@ -48,7 +48,8 @@ pub fn run<T: Send, E: Send>(
     mut sink: impl FnMut(Outcome<T>) -> Result<(), E> + Send,
 ) -> Result<(), RunError<E>> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build()?;
-    let workers: Vec<Mutex<EngineWorker<'_>>> = (0..pool.current_num_threads()).map(|_| Mutex::new(engine.worker())).collect();
+    let workers: Vec<Mutex<EngineWorker<'_>>> =
+        (0..pool.current_num_threads()).map(|_| Mutex::new(engine.worker())).collect();
     let align = |entry: Result<Entry, Reject>| {
         let bytes = entry.as_ref().map_or(0, |entry| entry.bytes);
         let result = entry.and_then(|entry| {

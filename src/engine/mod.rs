@@ -95,7 +95,9 @@ impl EngineWorker<'_> {
         let mut document = Document::read(entry, &self.engine.language)?;
         let pair = match self.pair(&document.language) {
             Ok(pair) => pair,
-            Err(error) => return Err(Reject { path, place, reason: Reason::OtherLanguages, message: error.to_string() }),
+            Err(error) => {
+                return Err(Reject { path, place, reason: Reason::OtherLanguages, message: error.to_string() });
+            }
         };
         let side = |side: Side| split::segments(document.text(side), &document.content[side], &pair.splitters[side]);
         let segments = Pair::new(side(Side::Source), side(Side::Target));

@@ -62,7 +62,9 @@ impl Exporter for Html {
             let codes: Vec<String> = document.warnings.iter().map(ToString::to_string).collect();
             let _ = writeln!(page, "<p class=warnings>Warnings: {}</p>", codes.join(", "));
         }
-        page.push_str("<table>\n<thead><tr><th scope=col>Bead<th scope=col>Original<th scope=col>Translation</thead>\n<tbody>\n");
+        page.push_str(
+            "<table>\n<thead><tr><th scope=col>Bead<th scope=col>Original<th scope=col>Translation</thead>\n<tbody>\n",
+        );
         for row in rows(aligned) {
             let doubt = match row.confidence {
                 confidence if confidence < DOUBTFUL.1 => " very low",

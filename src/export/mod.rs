@@ -109,7 +109,14 @@ fn line(sentences: &[impl AsRef<str>], language: &str) -> String {
     let folded = |sentence: &str| {
         let visible = |c: char| if c.is_control() && !c.is_whitespace() { '\u{FFFD}' } else { c };
         let breaks = |c: char| matches!(c, '\n' | '\r' | '\t' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}');
-        sentence.split(breaks).filter(|piece| !piece.is_empty()).collect::<Vec<_>>().join(" ").chars().map(visible).collect::<String>()
+        sentence
+            .split(breaks)
+            .filter(|piece| !piece.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
+            .chars()
+            .map(visible)
+            .collect::<String>()
     };
     sentences.iter().map(|sentence| folded(sentence.as_ref())).collect::<Vec<_>>().join(blank)
 }

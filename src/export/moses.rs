@@ -18,8 +18,12 @@ impl Exporter for Moses {
 
     fn document(&self, aligned: &Aligned, files: &mut [Vec<u8>]) {
         for row in rows(aligned).filter(|row| !row.source.is_empty() && !row.target.is_empty()) {
-            let lines =
-                [line(&row.source, &row.source_lang), line(&row.target, &row.target_lang), row.id.clone(), row.confidence.to_string()];
+            let lines = [
+                line(&row.source, &row.source_lang),
+                line(&row.target, &row.target_lang),
+                row.id.clone(),
+                row.confidence.to_string(),
+            ];
             for (file, line) in files.iter_mut().zip(lines) {
                 file.extend_from_slice(line.as_bytes());
                 file.push(b'\n');

@@ -12,9 +12,8 @@ use crate::span::Block;
 #[derive(Debug, Default)]
 pub struct Prior;
 
-const NAMES: &[&str] = &[
-    "1-1", "omission", "addition", "1-2", "2-1", "2-2", "1-n", "1-n.more", "n-1", "n-1.more", "n-m", "n-m.more",
-];
+const NAMES: &[&str] =
+    &["1-1", "omission", "addition", "1-2", "2-1", "2-2", "1-n", "1-n.more", "n-1", "n-1.more", "n-m", "n-m.more"];
 
 fn shape(step: Move, features: &mut [f32]) {
     features.fill(0.0);

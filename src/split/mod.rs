@@ -45,7 +45,8 @@ impl Splitter {
             let end = if zh { matches!(c, '。' | '！' | '？') } else { matches!(c, '.' | '!' | '?') };
             k += 1;
             if end {
-                while k < chars.len() && matches!(chars[k].1, '”' | '’' | '"' | ')' | '）' | '」' | '。' | '！' | '？') {
+                while k < chars.len() && matches!(chars[k].1, '”' | '’' | '"' | ')' | '）' | '」' | '。' | '！' | '？')
+                {
                     k += 1;
                 }
                 let at = chars.get(k).map_or(text.len(), |c| c.0);

@@ -18,7 +18,14 @@ pub fn segments(text: &str, content: &Content, splitter: &Splitter) -> Vec<Segme
     }
 }
 
-fn split(text: &str, index: usize, paragraph: &Paragraph, carry: Carry, splitter: &Splitter, segments: &mut Vec<Segment>) -> Carry {
+fn split(
+    text: &str,
+    index: usize,
+    paragraph: &Paragraph,
+    carry: Carry,
+    splitter: &Splitter,
+    segments: &mut Vec<Segment>,
+) -> Carry {
     if paragraph.whole {
         segments.push(Segment::new(text, paragraph.range, index, paragraph.section));
         return Carry::default();

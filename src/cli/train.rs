@@ -1,0 +1,184 @@
+//! `bitext train`: a model fitted to gold.
+
+use super::output::Output;
+use super::{Done, Failure};
+use crate::align::{Model, Settings, Signals};
+use crate::archive::{Body, Entry, stem};
+use crate::bead::gold::{self, Document as Gold};
+use crate::bead::score::Counts;
+use crate::document::{Document, article::is_han};
+use crate::span::Pair;
+use crate::train::{self, Answer, Example, Options};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Fit a model's weights to gold alignments
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:
+  bitext train --gold corpus/newspaper --folds 5 -o my-model.json
+
+A gold set is a folder: either articles/ID.md with gold/ID.jsonl, or ID.src and ID.tgt (a sentence a line) with ID.gold
+([0, 1]:[2]). Every set counts as much as every other. --folds reports what such a model is worth on documents it has not seen.")]
+pub(super) struct Arguments {
+    /// Folders of gold
+    #[arg(long, value_name = "PATH", required = true, num_args = 1..)]
+    gold: Vec<PathBuf>,
+    /// Where the model goes; without it, only the cross-validation is done
+    #[arg(short, long, value_name = "MODEL")]
+    output: Option<PathBuf>,
+    /// Cross-validate by document in this many parts
+    #[arg(long, value_name = "N")]
+    folds: Option<usize>,
+    /// The signals to fit: length or default (all)
+    #[arg(long, value_name = "SET", default_value = "default", value_parser = super::signals)]
+    signals: Signals,
+    /// The model to begin with, in place of the built-in one
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Language of the originals
+    #[arg(long, value_name = "LANG", default_value = "zh")]
+    source_lang: String,
+    /// Language of the translations
+    #[arg(long, value_name = "LANG", default_value = "en")]
+    target_lang: String,
+    /// Strength of the Gaussian prior on the weights
+    #[arg(long, value_name = "X", default_value_t = 0.5)]
+    l2: f64,
+    /// The model's name
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
+    let language = Pair::new(arguments.source_lang.clone(), arguments.target_lang.clone());
+    let model = match &arguments.model {
+        Some(path) => super::model(path)?.for_pair(&language.source, &language.target).map_err(Failure::run)?,
+        None => Model::built_in(&language.source, &language.target),
+    };
+    let mut model = model.restricted(arguments.signals);
+    let mut examples = Vec::new();
+    for folder in &arguments.gold {
+        examples.extend(set(folder, &language)?);
+    }
+    train::balance(&mut examples);
+    let mut options = Options::default();
+    options.l2 = arguments.l2;
+    if let Some(folds) = arguments.folds {
+        let answers =
+            train::cross_validate(&model, &examples, folds, &options, &Settings::default()).map_err(Failure::run)?;
+        let report = report(&examples, &answers, folds);
+        io::stdout().write_all(report.as_bytes()).map_err(|error| Failure::write("standard output", &error))?;
+    }
+    if let Some(path) = &arguments.output {
+        let mut output = Output::file(path)?;
+        model.name = arguments.name.clone().unwrap_or_else(|| stem(path));
+        let mut names: Vec<String> = arguments.gold.iter().map(|path| stem(path)).collect();
+        names.dedup();
+        model.origin = format!("weights fitted by `bitext train` to {}, l2 {}", names.join(", "), options.l2);
+        let fitted = train::fit(&model, &examples, &options).map_err(Failure::run)?;
+        output.write(format!("{}\n", fitted.to_json()).as_bytes())?;
+        output.finish()?;
+    }
+    Ok(Done::All)
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path).map_err(|error| Failure::Run(format!("{}: {error}", path.display())))
+}
+
+/// The files of a folder with one ending, in the order of their names.
+fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, Failure> {
+    let entries = fs::read_dir(folder).map_err(|error| Failure::Run(format!("{}: {error}", folder.display())))?;
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    files.retain(|path| path.extension().is_some_and(|own| own == ending));
+    files.sort();
+    Ok(files)
+}
+
+/// A folder's examples. Articles come twice, once without their paragraphs: a model must serve texts of both kinds.
+fn set(folder: &Path, language: &Pair<String>) -> Result<Vec<Example>, Failure> {
+    let name = stem(folder);
+    let mut examples = Vec::new();
+    if folder.join("articles").is_dir() {
+        for path in files(&folder.join("articles"), "md")? {
+            let example = article(&path, &folder.join("gold").join(format!("{}.jsonl", stem(&path))), language)?;
+            examples.push(example.without_structure());
+            examples.push(example);
+        }
+    } else {
+        for path in files(folder, "gold")? {
+            examples.push(lines(&path, language)?);
+        }
+    }
+    if examples.is_empty() {
+        return Err(Failure::Run(format!(
+            "{}: no gold here: articles/ with gold/, or .gold files with .src and .tgt",
+            folder.display()
+        )));
+    }
+    examples.iter_mut().for_each(|example| example.set = name.clone());
+    Ok(examples)
+}
+
+fn beads(path: &Path) -> Result<Gold, Failure> {
+    let mut documents: BTreeMap<String, Gold> =
+        gold::read(&stem(path), &read(path)?).map_err(|error| Failure::Run(format!("{}, {error}", path.display())))?;
+    documents.pop_first().map(|(_, gold)| gold).ok_or_else(|| Failure::Run(format!("{}: no bead", path.display())))
+}
+
+fn article(path: &Path, gold: &Path, language: &Pair<String>) -> Result<Example, Failure> {
+    let entry = Entry {
+        id: stem(path),
+        path: path.display().to_string(),
+        place: String::new(),
+        body: Body::Article(read(path)?),
+        meta: Default::default(),
+        warnings: Vec::new(),
+        bytes: 0,
+    };
+    let document = Document::read(entry, language)
+        .map_err(|reject| Failure::Run(format!("{}: {}", reject.path, reject.message)))?;
+    train::from_article(&document, &beads(gold)?).map_err(Failure::run)
+}
+
+fn lines(path: &Path, language: &Pair<String>) -> Result<Example, Failure> {
+    let text = Pair::new(read(&path.with_extension("src"))?, read(&path.with_extension("tgt"))?);
+    let Gold::Numbers(links) = beads(path)? else {
+        return Err(Failure::Run(format!("{}: not of the form [0, 1]:[2]", path.display())));
+    };
+    // A set may run the other way round than the model: Chinese tells.
+    let chinese = |text: &str| text.chars().filter(|&c| is_han(c)).count() * 5 > text.chars().count();
+    let turned = (language.source.starts_with("zh") && chinese(&text.target))
+        || (language.target.starts_with("zh") && chinese(&text.source));
+    let spoken = if turned { language.clone().swapped() } else { language.clone() };
+    let example = train::from_lines(&stem(path), text, spoken, &links).map_err(Failure::run)?;
+    Ok(if turned { example.swapped() } else { example })
+}
+
+fn report(examples: &[Example], answers: &[Answer], folds: usize) -> String {
+    let mut sets: BTreeMap<(&str, &str), (usize, Counts)> = BTreeMap::new();
+    for answer in answers {
+        let example = &examples[answer.example];
+        let flat = example.segments.source.iter().all(|segment| segment.paragraph == 0);
+        let kind = if flat { "sentences" } else { "sentences and paragraphs" };
+        let (documents, counts) = sets.entry((&example.set, kind)).or_default();
+        *documents += 1;
+        counts.add(&answer.counts);
+    }
+    let mut text = format!(
+        "Cross-validated by document in {folds} parts; F1\n{:<16}{:>6}{:>8}{:>10}{:>10}{:>10}  given\n",
+        "set", "docs", "beads", "V strict", "V lax", "B strict"
+    );
+    for ((set, kind), (documents, counts)) in sets {
+        text += &format!(
+            "{set:<16}{documents:>6}{:>8}{:>10.4}{:>10.4}{:>10.4}  {kind}\n",
+            counts.gold,
+            counts.v_strict().f1,
+            counts.v_lax().f1,
+            counts.b_strict().f1
+        );
+    }
+    text
+}

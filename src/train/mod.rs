@@ -1,0 +1,122 @@
+//! Stage 7: fitting. The weights of a [`Model`] are those under which the gold is likeliest (conditional maximum
+//! likelihood with a Gaussian prior, Lafferty et al. 2001), found by L-BFGS.
+
+mod cross;
+mod example;
+mod likelihood;
+
+pub use cross::{Answer, balance, cross_validate};
+pub use example::{Example, ExampleError, from_article, from_lines};
+
+use crate::align::{Model, ModelError};
+use argmin::core::{CostFunction, Error, Executor, Gradient, State};
+use argmin::solver::linesearch::MoreThuenteLineSearch;
+use argmin::solver::quasinewton::LBFGS;
+use likelihood::Prepared;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use thiserror::Error as ThisError;
+
+/// How to fit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Options {
+    /// Strength of the Gaussian prior: half of this times the squared weights is added to the loss (default 0.5).
+    pub l2: f64,
+    /// Cells a row of the band around the gold path that training looks at (default 31).
+    pub band_width: usize,
+    /// Most steps of L-BFGS (default 100).
+    pub steps: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { l2: 0.5, band_width: 31, steps: 100 }
+    }
+}
+
+/// Why a model could not be fitted.
+#[derive(Debug, ThisError)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// The model to begin with.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The optimiser gave up.
+    #[error("the weights could not be fitted: {0}")]
+    Optimiser(String),
+    /// Nothing to fit to.
+    #[error("no gold bead to fit the weights to")]
+    NoGold,
+}
+
+/// Fits the weights of `model`'s signals to `examples`. Each example counts by its own weight.
+///
+/// # Errors
+/// When there is no gold, or the model names unknown features.
+pub fn fit(model: &Model, examples: &[Example], options: &Options) -> Result<Model, TrainError> {
+    if examples.iter().all(|example| example.path.is_empty()) {
+        return Err(TrainError::NoGold);
+    }
+    let prepared = examples
+        .par_iter()
+        .map(|example| Prepared::new(model, example, options.band_width))
+        .collect::<Result<Vec<_>, _>>()?;
+    let names = model.feature_names()?;
+    let problem = Problem { prepared: &prepared, l2: options.l2 };
+    let start: Vec<f64> = vec![0.0; names.len()];
+    let solver = LBFGS::new(MoreThuenteLineSearch::new(), 12)
+        .with_tolerance_grad(1e-2)
+        .and_then(|solver| solver.with_tolerance_cost(1e-6))
+        .map_err(|error| TrainError::Optimiser(error.to_string()))?;
+    let result = Executor::new(problem, solver)
+        .configure(|state| state.param(start).max_iters(options.steps))
+        .run()
+        .map_err(|error| TrainError::Optimiser(error.to_string()))?;
+    let weights = result.state().get_best_param().ok_or_else(|| TrainError::Optimiser("no step was taken".into()))?;
+    let mut fitted = model.clone();
+    for ((signal, feature), &weight) in names.iter().zip(weights) {
+        // Four digits: more would be noise, and make the model files unreadable.
+        let rounded = ((weight * 1e4).round() / 1e4) as f32;
+        fitted.weights.entry((*signal).to_owned()).or_default().insert((*feature).to_owned(), rounded);
+    }
+    Ok(fitted)
+}
+
+struct Problem<'p> {
+    prepared: &'p [Prepared],
+    l2: f64,
+}
+
+impl Problem<'_> {
+    /// The loss and its gradient. Documents are summed in their order, so that the result does not depend on the threads.
+    fn evaluate(&self, weights: &[f64]) -> (f64, Vec<f64>) {
+        let parts: Vec<(f64, Vec<f64>)> = self.prepared.par_iter().map(|document| document.loss(weights)).collect();
+        let mut loss = 0.5 * self.l2 * weights.iter().map(|weight| weight * weight).sum::<f64>();
+        let mut gradient: Vec<f64> = weights.iter().map(|weight| self.l2 * weight).collect();
+        for (part, slope) in parts {
+            loss += part;
+            gradient.iter_mut().zip(slope).for_each(|(sum, part)| *sum += part);
+        }
+        (loss, gradient)
+    }
+}
+
+impl CostFunction for Problem<'_> {
+    type Param = Vec<f64>;
+    type Output = f64;
+
+    fn cost(&self, weights: &Vec<f64>) -> Result<f64, Error> {
+        Ok(self.evaluate(weights).0)
+    }
+}
+
+impl Gradient for Problem<'_> {
+    type Param = Vec<f64>;
+    type Gradient = Vec<f64>;
+
+    fn gradient(&self, weights: &Vec<f64>) -> Result<Vec<f64>, Error> {
+        Ok(self.evaluate(weights).1)
+    }
+}
