@@ -102,7 +102,7 @@ impl Scanner {
     fn end_mark(&mut self, table: &Table, text: &str, start: usize, here: usize) -> End {
         let mark = Mark::read(text, here);
         let mut end = mark.end;
-        let (mut quoted, mut closed) = (false, false);
+        let (mut quoted, mut closed, mut outer) = (false, false, false);
         while let Some((c, after)) = self.closer_at(text, end) {
             if c == '"' {
                 self.quote_open = false;
@@ -113,6 +113,7 @@ impl Scanner {
             // An end mark behind the closing mark: "Why"?" and (etc.).
             while let Some(c @ ('.' | '!' | '?')) = char_at(text, end) {
                 end += c.len_utf8();
+                outer = true;
             }
         }
         end = citation(text, end);
@@ -131,11 +132,16 @@ impl Scanner {
         }
         let following = en_word::Following::read(rest);
         let lower = following.lower;
+        if outer {
+            return (!lower).then_some((end, Rule::EndMarkAndCloser));
+        }
         if mark.is_stop() && !closed {
             // The class of the word decides before anything else.
             return match en_word::judge(table, text, start, here, &following) {
                 Verdict::NoEnd => None,
-                Verdict::End if lower => particle(table, &following).then_some((end, Rule::EndMark)),
+                Verdict::End if lower => {
+                    (following.bracketed || particle(table, &following)).then_some((end, Rule::EndMark))
+                }
                 Verdict::End => Some((end, Rule::EndMark)),
                 Verdict::AbbreviationEnd => Some((end, Rule::AbbreviationBeforeStarter)),
             };
@@ -192,6 +198,12 @@ impl Scanner {
     fn lead_in(&mut self, text: &str, start: usize) -> End {
         let end = self.at;
         let rest = text[end..].trim_start();
+        if let Some(inner) = rest.strip_prefix('(').filter(|_| self.held_until <= end) {
+            let at = text.len() - inner.len();
+            let close = self.ahead[0].within(text, at, BRACKET_BYTES);
+            let whole = close.is_some_and(|close| text[at..close].ends_with(['.', '!', '?']));
+            return (whole && inner.starts_with(char::is_uppercase)).then_some((end, Rule::ListLeadIn));
+        }
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let blank = text[end..].starts_with(char::is_whitespace);
         if !blank || self.held_until > end || digits == 0 || digits > 2 || start + 4 > end {

@@ -159,9 +159,10 @@ fn by_class(table: &Table, class: Class, token: &str, before: &str, first: bool,
     match class {
         Class::Title => Verdict::NoEnd,
         Class::Numbered => {
+            let letter = next.word.chars().count() == 1 && next.begins_upper;
+            let pronoun = letter && matches!(next.word, "I" | "A") && next.then_lower;
             let numeral = next.digit
-                || is_roman(next.word)
-                || next.word.chars().count() == 1 && next.begins_upper && next.word != "I" && next.word != "A"
+                || !pronoun && !next.quoted && (is_roman(next.word) || letter)
                 || matches!(token, "No" | "Vol" | "Art") && table.has(Set::NumberWords, next.word) && !first
                 || table.has(Set::Months, token) && next.digit;
             // "Fig.", "p." and their like want a number; "No." and the months are also words.

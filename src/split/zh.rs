@@ -15,6 +15,8 @@ const BRACKET_BYTES: usize = 900;
 const QUOTED_BYTES: usize = 180;
 /// How far a list is looked at to tell its kind.
 const LIST_BYTES: usize = 300;
+/// How far a row of titles is followed.
+const ROW_CHARS: usize = 120;
 /// Deeper marks are not followed.
 const DEPTH: usize = 12;
 
@@ -133,7 +135,7 @@ impl Scanner {
             _ => {
                 if c == '"' || c == '＂' {
                     if self.is_open(Family::Quote) {
-                        self.close(Family::Quote, here + c.len_utf8(), text);
+                        self.close(Family::Quote, here + c.len_utf8());
                     } else {
                         self.open(table, text, start, here, c, Family::Quote);
                     }
@@ -184,20 +186,14 @@ impl Scanner {
 
     /// What stands before the opening mark at `here`.
     fn opening(&self, table: &Table, text: &str, start: usize, here: usize) -> Opening {
-        if self.last.0 == here {
+        let before = text[start..here].trim_end();
+        if self.last.0 == here && !before.is_empty() {
             return self.last.1;
         }
-        let before = text[start..here].trim_end();
         match before.chars().next_back() {
             None => Opening::Start,
             Some('：' | ':') => Opening::Colon,
-            Some(c) if opener(c).is_some() => {
-                if before.len() == c.len_utf8() {
-                    Opening::Start
-                } else {
-                    self.stack[..self.depth].last().map_or(Opening::Middle, |frame| frame.opening)
-                }
-            }
+            Some(c) if matches!(opener(c), Some(Family::Quote | Family::Inner)) => Opening::Start,
             Some(c @ ('，' | ',')) => {
                 if zh_quote::ends_in_speech(table, &before[..before.len() - c.len_utf8()]) {
                     Opening::Colon
@@ -212,7 +208,7 @@ impl Scanner {
     }
 
     /// Closes the nearest mark of the family, and whatever was left open within it.
-    fn close(&mut self, family: Family, end: usize, _text: &str) -> Option<Frame> {
+    fn close(&mut self, family: Family, end: usize) -> Option<Frame> {
         let which = self.stack[..self.depth].iter().rposition(|frame| frame.family == family)?;
         self.depth = which;
         let frame = self.stack[which];
@@ -225,9 +221,12 @@ impl Scanner {
     /// A closing mark with no end mark before it: a note in brackets, or a row of titles, can end here.
     fn closing_mark(&mut self, table: &Table, text: &str, start: usize, here: usize, c: char, family: Family) -> End {
         let end = here + c.len_utf8();
-        let frame = self.close(family, end, text)?;
-        if self.depth > 0 || frame.opening != Opening::Start {
+        let frame = self.close(family, end)?;
+        if self.depth > 0 || frame.opening != Opening::Start && family != Family::Title {
             return None;
+        }
+        if family == Family::Title {
+            return (is_title_row(&text[start..end]) && is_title_row(&text[end..])).then_some((end, Rule::TitleRow));
         }
         let inside = text[start..here].trim_start_matches(['（', '(', '［', '[']);
         if family == Family::Bracket && start > 0 && inside.len() < here - start && table.begins(Set::Notes, inside) {
@@ -241,24 +240,23 @@ impl Scanner {
     fn end_mark(&mut self, table: &Table, text: &str, start: usize, here: usize) -> End {
         let mut marks = Marks::default();
         let mut quote: Option<Opening> = None;
-        let (mut held, mut inner_only) = (false, false);
+        let mut held = false;
         let mut end = here;
         loop {
             let run = marks.take(table, text, start, end);
             if run > end {
                 // An end mark after a closing mark ends the sentence itself, not the quotation.
                 if end > here && marks.strong {
-                    (quote, held, inner_only) = (None, false, false);
+                    (quote, held) = (None, false);
                 }
                 end = run;
             }
             let Some((c, at)) = self.closer_at(text, end) else { break };
             let after = at + c.len_utf8();
             let family = closer(c).unwrap_or(Family::Quote);
-            let frame = self.close(family, after, text);
+            let frame = self.close(family, after);
             held |= frame.is_some_and(|frame| frame.holds);
             if matches!(family, Family::Quote | Family::Inner) {
-                inner_only = family == Family::Inner && self.is_open(Family::Quote);
                 quote = Some(frame.map_or(Opening::Start, |frame| frame.opening));
             }
             end = after;
@@ -273,11 +271,20 @@ impl Scanner {
             return None;
         }
         if let Some(opening) = quote {
-            let after = After { opening, inner: inner_only, exclaims: marks.exclaims, ellipsis: !marks.strong };
+            let mark = char_at(text, here).unwrap_or('。');
+            let after = After { opening, exclaims: marks.exclaims, mark };
             return zh_quote::ends(table, &text[next_at..], after).then_some((end, Rule::QuotationEnd));
         }
         if !marks.strong {
             let before = &text[start..here];
+            if !before.contains(char::is_alphanumeric) {
+                return None;
+            }
+            if marks.twice && end == here + 12 {
+                // Two in a row: one speaker breaks off, the next takes up.
+                self.at = here + 6;
+                return Some((here + 6, Rule::Ellipsis));
+            }
             let ends = table.begins(Set::AfterEllipsis, &text[next_at..])
                 || table.ends(Set::BeforeEllipsis, before).is_some()
                 || zh_quote::begins_with_person(&text[next_at..]);
@@ -304,8 +311,7 @@ impl Scanner {
         }
         let at = skip_blanks(text, end);
         let next = char_at(text, at)?;
-        let open = |family| self.is_open(family);
-        closer(next).filter(|&family| open(family)).map(|_| (next, at))
+        closer(next).filter(|&family| self.is_open(family)).map(|_| (next, at))
     }
 
     /// After a colon: a list whose items are whole sentences begins a sentence of its own.
@@ -333,6 +339,8 @@ struct Marks {
     ellipsis: bool,
     exclaims: bool,
     half_width: bool,
+    /// Two full ellipses in a row.
+    twice: bool,
 }
 
 impl Marks {
@@ -344,7 +352,7 @@ impl Marks {
             match c {
                 '。' | '｡' => self.strong = true,
                 '！' | '？' | '!' | '?' | '‼' | '⁇' | '⁈' | '⁉' => {
-                    if !c.is_ascii() || !is_address(text, end) {
+                    if !c.is_ascii() || !is_address(text, end) && !is_brand(text, start, end, c) {
                         if matches!(c, '？' | '?') && is_name_dot(table, text, end, width) {
                             break;
                         }
@@ -354,7 +362,13 @@ impl Marks {
                         break;
                     }
                 }
-                '…' | '⋯' => self.ellipsis = true,
+                '…' | '⋯' => {
+                    self.ellipsis = true;
+                    self.twice = text[end..].chars().take(5).take_while(|&c| matches!(c, '…' | '⋯')).count() == 4;
+                    if self.twice {
+                        width *= 4;
+                    }
+                }
                 '．' | '.' => {
                     let dots = text[end..].bytes().take_while(|&b| b == b'.').count();
                     if dots >= 3 {
@@ -422,10 +436,36 @@ fn is_name_dot(table: &Table, text: &str, at: usize, width: usize) -> bool {
     left == 2 && right == 2
 }
 
+/// Whether `text` is nothing but titles in a row: a list. A bounded look ahead must do.
+fn is_title_row(text: &str) -> bool {
+    let mut open = false;
+    let mut titles = 0;
+    for c in text.chars().take(ROW_CHARS) {
+        match c {
+            '《' => (open, titles) = (true, titles + 1),
+            '》' => open = false,
+            _ if open || c.is_whitespace() => {}
+            _ => return false,
+        }
+    }
+    titles > 0
+}
+
 /// `?` and `!` within an address or a formula.
 fn is_address(text: &str, at: usize) -> bool {
     let around = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     around(char_before(text, at)) && around(char_at(text, at + 1))
+}
+
+/// Yahoo!奇摩: a half-width mark between a capitalised Latin word and Chinese belongs to a name.
+fn is_brand(text: &str, start: usize, at: usize, c: char) -> bool {
+    let before = text[start..at].trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let word = &text[start + before.len()..at];
+    c == '!'
+        && word.len() > 1
+        && word.starts_with(|c: char| c.is_ascii_uppercase())
+        && word[1..].bytes().all(|b| b.is_ascii_lowercase())
+        && char_at(text, at + 1).is_some_and(is_han)
 }
 
 /// The number of a list item at the start of `text`: 一、 （一） 1. １． ① 第一，; its length in bytes.

@@ -3,6 +3,8 @@
 use super::table::{Set, Table};
 use super::zh::{Opening, closer, goes_on_with, is_end, is_han};
 
+/// A slogan is not longer.
+const SLOGAN_CHARS: usize = 60;
 /// How many characters a reporting clause may have before its verb.
 const CLAUSE_CHARS: usize = 22;
 
@@ -11,12 +13,10 @@ const CLAUSE_CHARS: usize = 22;
 pub(super) struct After {
     /// What stood before it.
     pub opening: Opening,
-    /// It stands in another that is still open.
-    pub inner: bool,
     /// Its end mark is not a full stop.
     pub exclaims: bool,
-    /// Its end mark is an ellipsis alone.
-    pub ellipsis: bool,
+    /// Its end mark.
+    pub mark: char,
 }
 
 /// Whether the sentence ends with the quotation, `rest` being what follows.
@@ -25,7 +25,7 @@ pub(super) fn ends(table: &Table, rest: &str, after: After) -> bool {
     let opens = next.is_some_and(|c| matches!(c, '“' | '‘' | '「' | '『'));
     match after.opening {
         // Slogans in a row belong to one clause; the turns of a dialogue do not.
-        Opening::Colon => !(opens && after.exclaims) && !joins_closely(rest),
+        Opening::Colon => !(opens && after.exclaims && same_again(table, rest, after.mark)) && !joins_closely(rest),
         Opening::Verb => !opens && !table.begins(Set::AfterQuote, rest),
         Opening::Middle => {
             !opens && !table.begins(Set::AfterQuote, rest) && !after.exclaims && !reports(table, rest)
@@ -37,6 +37,18 @@ pub(super) fn ends(table: &Table, rest: &str, after: After) -> bool {
             !table.begins(Set::AfterQuote, rest) && !reports(table, rest)
         }
     }
+}
+
+/// Whether the quotation that opens `rest` ends with the same mark and no reporting clause of its own.
+fn same_again(table: &Table, rest: &str, mark: char) -> bool {
+    let mut previous = ' ';
+    for (at, c) in rest.char_indices().take(SLOGAN_CHARS) {
+        if matches!(c, '”' | '’' | '」' | '』') {
+            return previous == mark && !reports(table, &rest[at + c.len_utf8()..]);
+        }
+        previous = c;
+    }
+    false
 }
 
 /// After a quotation with a colon before it, only these few go on with the sentence.
