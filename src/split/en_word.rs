@@ -160,12 +160,13 @@ fn by_class(table: &Table, class: Class, token: &str, before: &str, first: bool,
         Class::Title => Verdict::NoEnd,
         Class::Numbered => {
             let letter = next.word.chars().count() == 1 && next.begins_upper;
-            let pronoun = letter && matches!(next.word, "I" | "A") && next.then_lower;
+            // "No." and the months are also words, which a sentence with "A" can follow; "Fig. A" is a figure.
+            let word = matches!(token, "No" | "no" | "Art" | "art") || table.has(Set::Months, token);
+            let pronoun = letter && (next.word == "I" || word && next.word == "A") && next.then_lower;
             let numeral = next.digit
                 || !pronoun && !next.quoted && (is_roman(next.word) || letter)
                 || matches!(token, "No" | "Vol" | "Art") && table.has(Set::NumberWords, next.word) && !first
                 || table.has(Set::Months, token) && next.digit;
-            // "Fig.", "p." and their like want a number; "No." and the months are also words.
             end_if(!numeral && !next.bracketed && !next.lower)
         }
         Class::Company => {

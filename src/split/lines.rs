@@ -12,6 +12,13 @@ pub enum Script {
 /// A line of verse has fewer characters, in Chinese.
 pub const VERSE_CHARS: usize = 20;
 
+/// A heading may have fewer characters; a broken line of running text has a mark or is longer.
+const HEADING_CHARS: usize = 15;
+/// A signature stands further in than any paragraph.
+const SIGNATURE_INDENT: usize = 8;
+/// A line of alphabetic text that was broken at the margin is longer.
+const MARGIN_CHARS: usize = 16;
+
 /// Whether line `at` was broken inside a sentence, so that the next line goes on with it. The lines are given with
 /// their indents, which say what begins a paragraph.
 pub fn joins_next(script: Script, lines: &[&str], at: usize) -> bool {
@@ -24,9 +31,13 @@ pub fn joins_next(script: Script, lines: &[&str], at: usize) -> bool {
             if ended || !(is_han(last) || "，、,“《（—".contains(last)) || is_verse_line(script, lines, at) {
                 return false;
             }
+            // A heading is short and has no marks.
+            if text.chars().count() < HEADING_CHARS && !text.contains(['，', '、', '。', '：', '；', '“', ',']) {
+                return false;
+            }
             // A paragraph has the indent of the body; the rest of a broken line has not.
-            if indent(next) < indent(line) {
-                return !starts_item(first);
+            if indent(next) < indent(line) && indent(line) <= SIGNATURE_INDENT {
+                return !starts_item(after);
             }
             // A line that stops at a comma, where what follows is prose.
             "，、,".contains(last) && indent(next) == 0 && has_inner_end(after)
@@ -34,7 +45,7 @@ pub fn joins_next(script: Script, lines: &[&str], at: usize) -> bool {
         Script::Alphabetic => {
             let ended = ".!?:;\"”’)]*".contains(last);
             let broken = last == ',' || last == '-' || last.is_alphanumeric();
-            !ended && broken && first.is_lowercase() && text.chars().count() > 24
+            !ended && broken && first.is_lowercase() && text.chars().count() > MARGIN_CHARS
         }
     }
 }
@@ -85,8 +96,12 @@ fn has_inner_end(text: &str) -> bool {
     trimmed.contains(['。', '！', '？', '!', '?'])
 }
 
-fn starts_item(first: char) -> bool {
-    "一二三四五六七八九十（(①②③④⑤▲△●○·".contains(first) || first.is_ascii_digit()
+/// A bullet, or a number with its mark.
+fn starts_item(text: &str) -> bool {
+    let numeral = |c: char| "一二三四五六七八九十".contains(c) || c.is_ascii_digit();
+    let rest = text.trim_start_matches(numeral);
+    text.starts_with(['（', '(', '①', '②', '③', '④', '⑤', '▲', '△', '●', '○', '·', '【'])
+        || rest.len() < text.len() && rest.starts_with(['、', '．', '.', '）'])
 }
 
 fn is_han(c: char) -> bool {
