@@ -13,6 +13,9 @@ const BRACKET_BYTES: usize = 500;
 /// A quotation within a clause that is longer is split within, like any speech.
 const QUOTED_BYTES: usize = 160;
 
+/// What has no letter in its first characters has not begun.
+const HEAD_CHARS: usize = 40;
+
 /// The state of one pass over a paragraph.
 #[derive(Debug)]
 pub(super) struct Scanner {
@@ -82,7 +85,7 @@ impl Scanner {
         };
         let before = text[start..here].trim_end();
         // A bracket or quotation at the sentence's head holds sentences; one within it is a part of it.
-        if before.trim_start_matches(['(', '[', '"', '“']).is_empty() || here < self.held_until {
+        if en_word::is_head(before) || here < self.held_until {
             return;
         }
         let Some(close) = self.ahead[which].within(text, here + c.len_utf8(), limit) else { return };
@@ -151,7 +154,7 @@ impl Scanner {
         }
         if mark.ellipsis {
             // An ellipsis at the head of a sentence, or between blanks within it, is no end.
-            let leading = !text[start..here].contains(|c: char| c.is_alphanumeric());
+            let leading = !text[start..here].chars().take(HEAD_CHARS).any(char::is_alphanumeric);
             let spaced = !closed && char_before(text, here).is_some_and(char::is_whitespace) && mark.dots < 4;
             return (!leading && !spaced).then_some((end, Rule::Ellipsis));
         }

@@ -2,6 +2,9 @@
 
 use super::table::{Class, MAX_WORD, Set, Table};
 
+/// How far a reporting clause is followed.
+const REPORT_BYTES: usize = 120;
+
 /// What the word before a full stop says of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -98,6 +101,11 @@ pub(super) fn token_before(text: &str, start: usize, here: usize) -> &str {
     before[begin..].trim_start_matches(['\'', '’', '.'])
 }
 
+/// Whether `before`, the sentence up to some place, is opening marks at most.
+pub(super) fn is_head(before: &str) -> bool {
+    before.len() <= 24 && before.chars().all(|c| c.is_whitespace() || matches!(c, '"' | '“' | '(' | '[' | '‘' | '\'' | '*' | '-' | '•' | '«' | '„'))
+}
+
 /// What stands before the token, trimmed: its last character and whether anything is there.
 fn before_token<'t>(text: &'t str, start: usize, here: usize, token: &str) -> &'t str {
     text[start..here - token.len()].trim_end()
@@ -107,7 +115,7 @@ fn before_token<'t>(text: &'t str, start: usize, here: usize, token: &str) -> &'
 pub(super) fn judge(table: &Table, text: &str, start: usize, here: usize, next: &Following<'_>) -> Verdict {
     let token = token_before(text, start, here);
     let before = before_token(text, start, here, token);
-    let first = before.trim_start_matches(['"', '“', '(', '[', '‘', '\'', '*', '-', '•']).is_empty();
+    let first = is_head(before);
     if token.is_empty() {
         return Verdict::End;
     }
@@ -261,6 +269,7 @@ fn dateline(table: &Table, text: &str, start: usize, here: usize, token: &str) -
 /// Whether `rest`, after a quotation with ! or ?, begins with a reporting clause: `Premier Chou asked`, `I asked`.
 pub(super) fn reports(table: &Table, rest: &str) -> bool {
     let mut names = 0;
+    let rest = &rest[..rest.floor_char_boundary(REPORT_BYTES)];
     for (n, word) in rest.split(' ').take(7).enumerate() {
         let stop = word.ends_with(['.', ',', '?', '!', ':']);
         let bare = word.trim_end_matches(['.', ',', '?', '!', ':', ';']);

@@ -58,6 +58,9 @@ pub fn is_verse_line(script: Script, lines: &[&str], at: usize) -> bool {
     }
     let verse = |line: &&str| {
         let text = line.trim();
+        if text.len() >= 4 * VERSE_CHARS {
+            return false;
+        }
         let length = text.chars().count();
         length > 2 && length < VERSE_CHARS && !has_inner_end(text) && text.chars().any(is_han)
     };

@@ -15,6 +15,8 @@ const BRACKET_BYTES: usize = 900;
 const QUOTED_BYTES: usize = 180;
 /// How far a list is looked at to tell its kind.
 const LIST_BYTES: usize = 300;
+/// What has no letter in its first characters has not begun.
+const HEAD_CHARS: usize = 40;
 /// How far a row of titles is followed.
 const ROW_CHARS: usize = 120;
 /// Deeper marks are not followed.
@@ -60,6 +62,7 @@ const NO_FRAME: Frame = Frame { family: Family::Quote, opening: Opening::Start, 
 #[derive(Debug)]
 pub(super) struct Scanner {
     at: usize,
+    begun: bool,
     stack: [Frame; DEPTH],
     depth: usize,
     /// How the last closed quotation was opened, and where it closed.
@@ -74,6 +77,7 @@ impl Scanner {
     pub(super) fn new(carry: Carry) -> Self {
         let mut scanner = Self {
             at: 0,
+            begun: false,
             stack: [NO_FRAME; DEPTH],
             depth: 0,
             last: (usize::MAX, Opening::Start),
@@ -95,7 +99,8 @@ impl Scanner {
     pub(super) fn next_end(&mut self, table: &Table, text: &str, start: usize) -> End {
         let bytes = text.as_bytes();
         self.at = self.at.max(start);
-        if self.at == 0 || text[..self.at].trim_start().is_empty() {
+        if !self.begun {
+            self.begun = true;
             self.reopened(text);
         }
         while let Some(&byte) = bytes.get(self.at) {
@@ -277,7 +282,7 @@ impl Scanner {
         }
         if !marks.strong {
             let before = &text[start..here];
-            if !before.contains(char::is_alphanumeric) {
+            if !before.chars().take(HEAD_CHARS).any(char::is_alphanumeric) {
                 return None;
             }
             if marks.twice && end == here + 12 {

@@ -32,7 +32,8 @@ pub(super) fn ends(table: &Table, rest: &str, after: After) -> bool {
         }
         Opening::Start => {
             if opens {
-                return true;
+                // “甲！”“乙！”这两句话…: a row of quotations as the subject of what follows.
+                return !next_quotation(rest).is_some_and(|(_, rest)| after.exclaims && table.begins(Set::AfterQuote, rest));
             }
             !table.begins(Set::AfterQuote, rest) && !reports(table, rest)
         }
@@ -41,14 +42,19 @@ pub(super) fn ends(table: &Table, rest: &str, after: After) -> bool {
 
 /// Whether the quotation that opens `rest` ends with the same mark and no reporting clause of its own.
 fn same_again(table: &Table, rest: &str, mark: char) -> bool {
+    next_quotation(rest).is_some_and(|(last, rest)| last == mark && !reports(table, rest))
+}
+
+/// The last character of the short quotation that opens `rest`, and what follows it.
+fn next_quotation(rest: &str) -> Option<(char, &str)> {
     let mut previous = ' ';
     for (at, c) in rest.char_indices().take(SLOGAN_CHARS) {
         if matches!(c, '”' | '’' | '」' | '』') {
-            return previous == mark && !reports(table, &rest[at + c.len_utf8()..]);
+            return Some((previous, &rest[at + c.len_utf8()..]));
         }
         previous = c;
     }
-    false
+    None
 }
 
 /// After a quotation with a colon before it, only these few go on with the sentence.
@@ -125,8 +131,9 @@ pub(super) fn reports(table: &Table, rest: &str) -> bool {
     // 他想了想，说： a second clause that is hardly more than the verb.
     if stop == Some('，') {
         let second = &rest[end + '，'.len_utf8()..];
-        let length = second.find(['，', '。', '：', '！', '？']).unwrap_or(second.len().min(30));
-        if second.is_char_boundary(length) && second[..length].chars().count() <= 4 && begins_with_person(clause) {
+        let second = &second[..second.floor_char_boundary(30)];
+        let length = second.find(['，', '。', '：', '！', '？']).unwrap_or(second.len());
+        if second[..length].chars().count() <= 4 && begins_with_person(clause) {
             return ends_in_speech(table, &second[..length]);
         }
     }
