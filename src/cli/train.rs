@@ -6,7 +6,7 @@ use crate::align::{Model, Settings, Signals};
 use crate::archive::{Body, Entry, stem};
 use crate::bead::gold::{self, Document as Gold};
 use crate::bead::score::Counts;
-use crate::document::{Document, article::is_han};
+use crate::document::{Document, lines::is_han};
 use crate::span::Pair;
 use crate::train::{self, Answer, Example, Options};
 use std::collections::BTreeMap;

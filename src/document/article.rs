@@ -1,7 +1,8 @@
 //! Article files: a header, the English, `<hr />` and `Original:`, a Chinese frame, the Chinese. One line is one paragraph.
 //! What the files really look like, with every fault seen, is told in the repository's `DESIGN.md`, "The article file".
 
-use super::plain::{ends_sentence, lines};
+use super::lines::{self, Script, is_han};
+use super::plain::ends_sentence;
 use super::{Content, Document, Metadata, Paragraph, Section};
 use crate::archive::{Entry, Reason, Reject, Warning};
 use crate::span::{ByteRange, Pair};
@@ -38,25 +39,21 @@ const REFUSALS: &[&str] = &[
     "i cannot provide a translation",
 ];
 
-/// True for Chinese characters, rare ones among them.
-pub(crate) fn is_han(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{323AF}')
-}
-
 /// Reads an article file's text.
 ///
 /// # Errors
 /// A [`Reject`] with the reason why it cannot be aligned.
 pub fn read(entry: &Entry, text: String) -> Result<Document, Reject> {
     let text: Arc<str> = text.into();
-    let all: Vec<Line> = lines(&text).map(|whole| Line { whole, trimmed: whole.trimmed(&text) }).collect();
+    let all: Vec<Line> =
+        super::plain::lines(&text).map(|whole| Line { whole, trimmed: whole.trimmed(&text) }).collect();
     let file = File::parse(&text, &all).map_err(|(reason, message)| entry.reject(reason, message))?;
     let mut warnings = entry.warnings.clone();
     let header = Header::parse(&text, file.header);
     let frame = Frame::parse(&text, file.chinese, &mut warnings);
     let meta = metadata(entry, &text, &header, &frame, &mut warnings);
     let mut english = english_lines(&text, file.english, &frame, &mut warnings);
-    let mut chinese: Vec<Line> = frame.body.iter().copied().filter(|line| !line.is_blank()).collect();
+    let chinese: Vec<Line> = frame.body.iter().copied().filter(|line| !line.is_blank()).collect();
     if english.is_empty() {
         return Err(
             entry.reject(Reason::EmptyEnglish, "no English text before <hr />: translate the article, or leave it out")
@@ -69,14 +66,13 @@ pub fn read(entry: &Entry, text: String) -> Result<Document, Reject> {
     }
     check(entry, &text, &english, &chinese, &mut warnings)?;
 
-    let verse = is_verse(&text, &chinese);
-    if !verse {
-        chinese = join_broken(&text, chinese);
-    }
     for line in &mut english {
         line.trimmed = without_markdown(line.trimmed, &text);
     }
     english.retain(|line| !line.trimmed.is_empty());
+    let whole = |lines: &[Line]| lines.iter().map(|line| line.whole.of(&text)).collect::<Vec<_>>();
+    let verse = lines::is_verse(Script::Han, &whole(&chinese));
+    let (chinese, english) = (joined(&text, Script::Han, &chinese), joined(&text, Script::Alphabetic, &english));
     let source = paragraphs(&text, &chinese, frame.title, frame.author, verse, LONGEST_SUBTITLE.source);
     let target = paragraphs(&text, &english, header.title, header.author, verse, LONGEST_SUBTITLE.target);
     warnings.sort();
@@ -99,10 +95,6 @@ struct Line {
 }
 
 impl Line {
-    fn indent<'t>(&self, text: &'t str) -> &'t str {
-        &text[self.whole.start..self.trimmed.start]
-    }
-
     fn is_blank(&self) -> bool {
         self.trimmed.is_empty()
     }
@@ -397,43 +389,19 @@ fn check(
     Ok(())
 }
 
-/// Most Chinese lines are short: a poem.
-fn is_verse(text: &str, chinese: &[Line]) -> bool {
-    let short = chinese.iter().filter(|line| line.trimmed.of(text).chars().count() < 20).count();
-    chinese.len() >= 4 && 2 * short > chinese.len()
-}
-
-/// Joins a line to the next where it stops without an end mark and the next has not the body's indent.
-fn join_broken(text: &str, lines: Vec<Line>) -> Vec<Line> {
-    let indent = usual_indent(text, &lines);
-    let mut joined: Vec<Line> = Vec::with_capacity(lines.len());
-    for line in lines {
+/// The body's lines, those that were broken inside a sentence joined to the next, each with whether it is a verse.
+fn joined(text: &str, script: Script, lines: &[Line]) -> Vec<(ByteRange, bool)> {
+    let whole: Vec<&str> = lines.iter().map(|line| line.whole.of(text)).collect();
+    let mut joined: Vec<(ByteRange, bool)> = Vec::with_capacity(lines.len());
+    let mut goes_on = false;
+    for (at, line) in lines.iter().enumerate() {
         match joined.last_mut() {
-            Some(last) if line.indent(text).len() < indent.len() && !ends_block(last.trimmed.of(text)) => {
-                last.trimmed.end = line.trimmed.end;
-            }
-            _ => joined.push(line),
+            Some((last, _)) if goes_on => last.end = line.trimmed.end,
+            _ => joined.push((line.trimmed, lines::is_verse_line(script, &whole, at))),
         }
+        goes_on = lines::joins_next(script, &whole, at);
     }
     joined
-}
-
-/// A line that stops here may be whole: it has an end mark, or a closing bracket or quotation mark.
-fn ends_block(line: &str) -> bool {
-    ends_sentence(line) || line.trim_end().ends_with(['”', '’', '」', '』', '）', ')', '】', '》'])
-}
-
-/// The indent that most lines have; of equally common ones, the first met.
-fn usual_indent<'t>(text: &'t str, lines: &[Line]) -> &'t str {
-    let indents: Vec<&str> = lines.iter().map(|line| line.indent(text)).collect();
-    let count = |indent: &str| indents.iter().filter(|&&other| other == indent).count();
-    let mut seen: Vec<&str> = Vec::new();
-    for indent in &indents {
-        if !seen.contains(indent) {
-            seen.push(indent);
-        }
-    }
-    seen.into_iter().rev().max_by_key(|indent| count(indent)).unwrap_or("")
 }
 
 /// The line without `**`, `*` and `- ` around it.
@@ -456,7 +424,7 @@ fn letters(text: &str) -> String {
 /// that the text does not repeat is taken from the frame.
 fn paragraphs(
     text: &str,
-    lines: &[Line],
+    lines: &[(ByteRange, bool)],
     title: ByteRange,
     author: ByteRange,
     verse: bool,
@@ -464,22 +432,22 @@ fn paragraphs(
 ) -> Vec<Paragraph> {
     let headline = letters(title.of(text));
     let byline = letters(author.of(text));
-    let repeats = |line: &Line, below: bool| {
-        let own = letters(line.trimmed.of(text));
+    let repeats = |line: ByteRange, below: bool| {
+        let own = letters(line.of(text));
         let of_title = !own.is_empty()
             && (own == headline
                 || (headline.starts_with(&own) || headline.ends_with(&own)) && own.len() * 5 > headline.len());
         let of_author = below && !byline.is_empty() && own.contains(&byline) && own.len() <= byline.len() + 24;
         of_title || of_author
     };
-    let subtitle = |line: &Line| {
-        let value = line.trimmed.of(text);
+    let subtitle = |line: ByteRange| {
+        let value = line.of(text);
         !verse && !ends_sentence(value) && value.chars().count() <= longest && !value.contains(['。', '：', ':'])
     };
     let heads = match lines.first() {
-        Some(first) if repeats(first, false) => {
-            let last_repeat = lines.iter().take(6).rposition(|line| repeats(line, true)).unwrap_or(0);
-            let below = lines[last_repeat + 1..].iter().take(2).take_while(|line| subtitle(line)).count();
+        Some(&(first, _)) if repeats(first, false) => {
+            let last_repeat = lines.iter().take(6).rposition(|&(line, _)| repeats(line, true)).unwrap_or(0);
+            let below = lines[last_repeat + 1..].iter().take(2).take_while(|&&(line, _)| subtitle(line)).count();
             // A file that is all short lines has no sub-titles that could be told from its text.
             let end = last_repeat + 1 + below;
             if end < lines.len() { end } else { last_repeat + 1 }
@@ -490,10 +458,10 @@ fn paragraphs(
     if heads == 0 && !title.is_empty() {
         paragraphs.push(Paragraph { range: title, section: Section::Title, whole: true });
     }
-    for (index, line) in lines.iter().enumerate() {
+    for (index, &(range, is_verse)) in lines.iter().enumerate() {
         let section = if index < heads { Section::Title } else { Section::Body };
-        let whole = section == Section::Title || verse;
-        paragraphs.push(Paragraph { range: line.trimmed, section, whole });
+        let whole = section == Section::Title || is_verse;
+        paragraphs.push(Paragraph { range, section, whole });
     }
     paragraphs
 }

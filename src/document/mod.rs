@@ -1,6 +1,7 @@
 //! Stage 2: text held. A [`Document`] keeps the decoded text of both sides and points into it; nothing is copied.
 
 pub mod article;
+pub mod lines;
 mod plain;
 
 use crate::archive::{Body, Entry, Reason, Reject, Warning};

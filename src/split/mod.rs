@@ -1,80 +1,272 @@
-//! Stage 3: sentences.
+//! Sentences: where one ends, by rules that a linguist can read and extend.
+//!
+//! A paragraph goes in, byte ranges come out, in text order; what lies between two ranges is white space only, so the
+//! pieces and the gaps rebuild the text. Three engines share one interface: Chinese and Japanese by full-width end
+//! marks and the depth of quotations, English by the full stop and its three classes of abbreviation, and for every
+//! other language the Unicode sentence boundaries (UAX 29) corrected by that language's table. The words the engines go
+//! by stand in `tables/`, not in code.
+//!
+//! ```
+//! use bitext::split::Splitter;
+//! let english = Splitter::new("en");
+//! let text = "Mr. Li arrived at 8 p.m. He left.";
+//! let ends: Vec<&str> = english.sentences(text).map(|sentence| sentence.range.of(text)).collect();
+//! assert_eq!(ends, ["Mr. Li arrived at 8 p.m.", "He left."]);
+//! ```
+//!
+//! Every engine reads a paragraph once, from left to right. Looking ahead is bounded by a constant, or remembered, so
+//! that time stays linear on any input.
 
+mod en;
+mod en_word;
+mod other;
+mod scan;
 mod segment;
+mod table;
+mod zh;
+mod zh_quote;
 
-pub use segment::segments;
-
+use crate::document::lines;
 use crate::span::ByteRange;
+pub use segment::segments;
+use std::fmt;
+use std::sync::Arc;
+use table::Table;
+pub use table::TableError;
 
-/// Rules for one language.
-#[derive(Debug)]
+/// The sentence rules of one language; read-only, to be shared by all threads.
+#[derive(Debug, Clone)]
 pub struct Splitter {
+    table: Arc<Table>,
+    kind: Kind,
     known: bool,
-    tag: String,
 }
 
-/// State carried.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Carry;
+/// Which engine reads the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Chinese and Japanese.
+    Han,
+    /// English.
+    English,
+    /// UAX 29 with corrections.
+    Unicode,
+}
 
-/// One sentence.
-#[derive(Debug, Clone, Copy)]
+/// One sentence of a paragraph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sentence {
-    /// Where.
+    /// Its bytes, without white space at either end.
     pub range: ByteRange,
+    /// The rule that decided its end.
+    pub rule: Rule,
+}
+
+/// The rule that decided where a sentence ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Rule {
+    /// The paragraph ends here.
+    ParagraphEnd,
+    /// The line ends here (verse, or a text of several lines).
+    LineEnd,
+    /// An end mark.
+    EndMark,
+    /// An end mark and the closing marks after it.
+    EndMarkAndCloser,
+    /// An end mark closes a quotation, and no words of the same sentence follow.
+    QuotationEnd,
+    /// An ellipsis before a new clause.
+    Ellipsis,
+    /// An abbreviation that may end a sentence, before a likely beginning of one.
+    AbbreviationBeforeStarter,
+    /// A full stop with no blank after it.
+    MissingBlank,
+    /// A half-width full stop after a Chinese character.
+    HalfWidthStop,
+    /// A lead-in ends before the first item of a list.
+    ListLeadIn,
+    /// A sentence in brackets ends with its bracket.
+    BracketEnd,
+    /// An item of a row of titles.
+    TitleRow,
+    /// The sentence boundary of UAX 29.
+    Unicode,
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Rule::ParagraphEnd => "end of paragraph",
+            Rule::LineEnd => "end of line",
+            Rule::EndMark => "end mark",
+            Rule::EndMarkAndCloser => "end mark with closing marks",
+            Rule::QuotationEnd => "end of quotation, no reporting clause follows",
+            Rule::Ellipsis => "ellipsis before a new clause",
+            Rule::AbbreviationBeforeStarter => "abbreviation before a likely sentence start",
+            Rule::MissingBlank => "full stop with its blank missing",
+            Rule::HalfWidthStop => "half-width stop after Chinese",
+            Rule::ListLeadIn => "lead-in before a list item",
+            Rule::BracketEnd => "sentence in brackets",
+            Rule::TitleRow => "row of titles",
+            Rule::Unicode => "Unicode sentence boundary",
+        })
+    }
+}
+
+/// What a paragraph hands to the next: whether a quotation was left open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Carry {
+    /// A quotation runs on.
+    pub quotation_open: bool,
 }
 
 impl Splitter {
-    /// New.
-    pub fn new(tag: &str) -> Self {
-        Self { known: tag.starts_with("zh") || tag.starts_with("en"), tag: tag.into() }
+    /// The rules for a language tag such as `zh`, `zh-Hant`, `en`, `de-AT`.
+    ///
+    /// A language without rules of its own gets the plain Unicode ones, and [`is_known`](Self::is_known) is false.
+    pub fn new(tag: &str) -> Splitter {
+        let language = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+        let kind = match language.as_str() {
+            "zh" | "cmn" | "yue" | "wuu" | "lzh" | "ja" => Kind::Han,
+            "en" => Kind::English,
+            _ => Kind::Unicode,
+        };
+        let (table, known) = table::built_in(&language);
+        Splitter { table, kind, known }
     }
-    /// Known.
+
+    /// Whether the language has rules of its own.
     pub fn is_known(&self) -> bool {
         self.known
     }
-    /// Sentences.
-    pub fn sentences_after<'t>(&self, _carry: Carry, text: &'t str) -> Sentences {
+
+    /// The same rules with a reader's own table added, in the format of the built-in ones (`src/split/tables/`).
+    ///
+    /// # Errors
+    /// When a line stands before any `[section]`, or a section is not known; the error names the line.
+    pub fn with_abbreviations(mut self, table: &str) -> Result<Splitter, TableError> {
+        Arc::make_mut(&mut self.table).read(table)?;
+        Ok(self)
+    }
+
+    /// The sentences of one paragraph, which may hold a line break inside a sentence.
+    pub fn sentences<'t>(&'t self, paragraph: &'t str) -> Sentences<'t> {
+        self.sentences_after(Carry::default(), paragraph)
+    }
+
+    /// The sentences of one paragraph after one that left `carry`.
+    pub fn sentences_after<'t>(&'t self, carry: Carry, paragraph: &'t str) -> Sentences<'t> {
+        let engine = match self.kind {
+            Kind::Han => Engine::Han(zh::Scanner::new(carry)),
+            Kind::English => Engine::English(en::Scanner::new(carry)),
+            Kind::Unicode => Engine::Unicode(Box::new(other::Scanner::new(paragraph))),
+        };
+        let start = scan::first_of_content(paragraph, 0);
+        Sentences { table: &self.table, text: paragraph, start, engine }
+    }
+
+    /// The sentences of a text of several lines: lines are paragraphs, save that a line broken inside a sentence joins
+    /// the next ([`lines::joins_next`]) and each line of verse stands for one sentence.
+    pub fn split_text(&self, text: &str) -> Vec<Sentence> {
+        let rows: Vec<&str> = text.split_inclusive('\n').collect();
+        let script = self.line_script();
         let mut out = Vec::new();
-        let mut start = 0;
-        let zh = self.tag.starts_with("zh");
-        let chars: Vec<(usize, char)> = text.char_indices().collect();
-        let mut k = 0;
-        while k < chars.len() {
-            let c = chars[k].1;
-            let end = if zh { matches!(c, '。' | '！' | '？') } else { matches!(c, '.' | '!' | '?') };
-            k += 1;
-            if end {
-                while k < chars.len() && matches!(chars[k].1, '”' | '’' | '"' | ')' | '）' | '」' | '。' | '！' | '？')
-                {
-                    k += 1;
-                }
-                let at = chars.get(k).map_or(text.len(), |c| c.0);
-                if zh || k >= chars.len() || chars[k].1 == ' ' {
-                    out.push(Sentence { range: ByteRange::new(start, at).trimmed(text) });
-                    start = at;
-                }
+        let (mut carry, mut offset, mut row) = (Carry::default(), 0, 0);
+        while row < rows.len() {
+            let (begin, first) = (offset, row);
+            offset += rows[row].len();
+            while row + 1 < rows.len() && lines::joins_next(script, &rows, row) {
+                row += 1;
+                offset += rows[row].len();
             }
+            let paragraph = &text[begin..offset];
+            if row == first && lines::is_verse_line(script, &rows, row) {
+                let range = ByteRange::new(begin, offset).trimmed(text);
+                if !range.is_empty() {
+                    out.push(Sentence { range, rule: Rule::LineEnd });
+                }
+            } else {
+                let mut sentences = self.sentences_after(carry, paragraph);
+                out.extend(sentences.by_ref().map(|one| Sentence { range: one.range.shifted(begin), ..one }));
+                carry = sentences.carry();
+            }
+            row += 1;
         }
-        let rest = ByteRange::new(start, text.len()).trimmed(text);
-        if !rest.is_empty() {
-            out.push(Sentence { range: rest });
-        }
-        Sentences(out.into_iter())
+        out
+    }
+
+    /// How lines of this language are told apart.
+    pub fn line_script(&self) -> lines::Script {
+        if self.kind == Kind::Han { lines::Script::Han } else { lines::Script::Alphabetic }
     }
 }
 
-/// Iterator.
-pub struct Sentences(std::vec::IntoIter<Sentence>);
-impl Sentences {
-    /// Carry.
+/// The sentences of one paragraph: see [`Splitter::sentences`].
+#[derive(Debug)]
+pub struct Sentences<'t> {
+    table: &'t Table,
+    text: &'t str,
+    start: usize,
+    engine: Engine<'t>,
+}
+
+#[derive(Debug)]
+enum Engine<'t> {
+    Han(zh::Scanner),
+    English(en::Scanner),
+    Unicode(Box<other::Scanner<'t>>),
+}
+
+impl Sentences<'_> {
+    /// What the paragraph hands to the next, once all sentences have been taken.
     pub fn carry(&self) -> Carry {
-        Carry
+        match &self.engine {
+            Engine::Han(scanner) => scanner.carry(),
+            Engine::English(scanner) => scanner.carry(),
+            Engine::Unicode(_) => Carry::default(),
+        }
     }
 }
-impl Iterator for Sentences {
+
+impl Iterator for Sentences<'_> {
     type Item = Sentence;
+
     fn next(&mut self) -> Option<Sentence> {
-        self.0.next()
+        let text = self.text;
+        if self.start >= text.len() {
+            return None;
+        }
+        loop {
+            let found = match &mut self.engine {
+                Engine::Han(scanner) => scanner.next_end(self.table, text, self.start),
+                Engine::English(scanner) => scanner.next_end(self.table, text, self.start),
+                Engine::Unicode(scanner) => scanner.next_end(self.table, text, self.start),
+            };
+            let Some((end, rule)) = found else {
+                let end = scan::last_of_content(text, self.start);
+                let range = ByteRange::new(self.start, end);
+                self.start = text.len();
+                return Some(Sentence { range, rule: Rule::ParagraphEnd });
+            };
+            debug_assert!(end > self.start && text.is_char_boundary(end));
+            let next = scan::first_of_content(text, end);
+            if next >= text.len() {
+                // The engine has read to here; let it see the rest, so that what it carries over is right.
+                continue;
+            }
+            // A combining mark after the blank belongs to the blank: no sentence can begin with it.
+            if !scan::is_grapheme_start(text, end) || !scan::is_grapheme_start(text, next) {
+                continue;
+            }
+            let range = ByteRange::new(self.start, end);
+            self.start = next;
+            return Some(Sentence { range, rule });
+        }
     }
 }
+
+impl std::iter::FusedIterator for Sentences<'_> {}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,124 @@
+//! The lines of a text: which are broken inside a sentence and join the next, and which are verse.
+
+/// How a text's lines are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Script {
+    /// Chinese, Japanese: no capitals, no blanks.
+    Han,
+    /// Capitals tell a beginning.
+    Alphabetic,
+}
+
+/// A line of verse has fewer characters, in Chinese.
+pub const VERSE_CHARS: usize = 20;
+
+/// A heading may have fewer characters; a broken line of running text has a mark or is longer.
+const HEADING_CHARS: usize = 15;
+/// A signature stands further in than any paragraph.
+const SIGNATURE_INDENT: usize = 8;
+/// A line of alphabetic text that was broken at the margin is longer.
+const MARGIN_CHARS: usize = 16;
+
+/// Whether line `at` was broken inside a sentence, so that the next line goes on with it. The lines are given with
+/// their indents, which say what begins a paragraph.
+pub fn joins_next(script: Script, lines: &[&str], at: usize) -> bool {
+    let (Some(line), Some(next)) = (lines.get(at), lines.get(at + 1)) else { return false };
+    let (text, after) = (line.trim(), next.trim());
+    let (Some(last), Some(first)) = (text.chars().next_back(), after.chars().next()) else { return false };
+    match script {
+        Script::Han => {
+            let ended = "。！？：；」』”’）】》…．.!?:;)\"".contains(last);
+            if ended || !(is_han(last) || "，、,“《（—".contains(last)) || is_verse_line(script, lines, at) {
+                return false;
+            }
+            // A heading is short and has no marks.
+            if text.chars().count() < HEADING_CHARS && !text.contains(['，', '、', '。', '：', '；', '“', ',']) {
+                return false;
+            }
+            // A paragraph has the indent of the body; the rest of a broken line has not.
+            if indent(next) < indent(line) && indent(line) <= SIGNATURE_INDENT {
+                return !starts_item(after);
+            }
+            // A line that stops at a comma, where what follows is prose.
+            "，、,".contains(last) && indent(next) == 0 && has_inner_end(after)
+        }
+        Script::Alphabetic => {
+            let ended = ".!?:;\"”’)]*".contains(last);
+            let broken = last == ',' || last == '-' || last.is_alphanumeric();
+            !ended && broken && first.is_lowercase() && text.chars().count() > MARGIN_CHARS
+        }
+    }
+}
+
+/// Whether line `at` is a line of verse: one of three or more short ones in a row, none of them with a sentence end
+/// inside, that stop at a comma, a semicolon, an end mark or nothing.
+pub fn is_verse_line(script: Script, lines: &[&str], at: usize) -> bool {
+    if script != Script::Han {
+        return false;
+    }
+    let verse = |line: &&str| {
+        let text = line.trim();
+        if text.len() >= 4 * VERSE_CHARS {
+            return false;
+        }
+        let length = text.chars().count();
+        length > 2 && length < VERSE_CHARS && !has_inner_end(text) && text.chars().any(is_han)
+    };
+    let commas = |line: &&str| line.trim().ends_with(['，', ',', '；', '、']);
+    let Some(line) = lines.get(at) else { return false };
+    if !verse(line) {
+        return false;
+    }
+    // Only the neighbours count: the question stays local, and a poem may stand within prose.
+    let from = at.saturating_sub(3);
+    let window = &lines[from..lines.len().min(at + 4)];
+    let here = at - from;
+    let before = window[..here].iter().rev().take_while(|line| verse(line)).count();
+    let after = window[here + 1..].iter().take_while(|line| verse(line)).count();
+    let run = &window[here - before..=here + after];
+    run.len() >= 3 && run.iter().filter(|line| commas(line)).count() >= 1
+}
+
+/// Whether a text is verse as a whole: most of its lines are short, and few end with an end mark.
+pub fn is_verse(script: Script, lines: &[&str]) -> bool {
+    let filled = || lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty());
+    let limit = if script == Script::Han { VERSE_CHARS } else { 60 };
+    let (count, short) = filled().fold((0, 0), |(count, short), line| {
+        (count + 1, short + usize::from(line.chars().count() < limit && !has_inner_end(line)))
+    });
+    count >= 4 && short * 10 >= count * 8
+}
+
+/// The width of the white space before a line; a full-width blank counts two.
+fn indent(line: &str) -> usize {
+    line.chars()
+        .take_while(|c| c.is_whitespace())
+        .map(|c| {
+            if c == '\u{3000}' {
+                2
+            } else if c == '\t' {
+                4
+            } else {
+                1
+            }
+        })
+        .sum()
+}
+
+fn has_inner_end(text: &str) -> bool {
+    let trimmed = text.trim_end_matches(|c: char| "。！？!?…”’」』）".contains(c));
+    trimmed.contains(['。', '！', '？', '!', '?'])
+}
+
+/// A bullet, or a number with its mark.
+fn starts_item(text: &str) -> bool {
+    let numeral = |c: char| "一二三四五六七八九十".contains(c) || c.is_ascii_digit();
+    let rest = text.trim_start_matches(numeral);
+    text.starts_with(['（', '(', '①', '②', '③', '④', '⑤', '▲', '△', '●', '○', '·', '【'])
+        || rest.len() < text.len() && rest.starts_with(['、', '．', '.', '）'])
+}
+
+/// True for Chinese characters, rare ones among them.
+pub fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{323AF}')
+}
