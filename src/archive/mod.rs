@@ -104,6 +104,16 @@ impl fmt::Display for Warning {
     }
 }
 
+impl std::error::Error for Reject {}
+
+impl fmt::Display for Reject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, place, reason, message } = self;
+        let colon = if place.is_empty() { "" } else { ", " };
+        write!(f, "{path}{colon}{place}: {message} ({reason})")
+    }
+}
+
 /// A document that was set aside: one line of `OUT.rejected.jsonl`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reject {
@@ -160,6 +170,12 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// An entry that comes from no file.
+    pub fn new(id: impl Into<String>, body: Body) -> Self {
+        let (meta, warnings) = (Map::new(), Vec::new());
+        Self { id: id.into(), path: String::new(), place: String::new(), body, meta, warnings, bytes: 0 }
+    }
+
     /// Sets this entry aside.
     pub fn reject(&self, reason: Reason, message: impl Into<String>) -> Reject {
         Reject { path: self.path.clone(), place: self.place.clone(), reason, message: message.into() }

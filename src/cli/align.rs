@@ -84,9 +84,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
     let started = Instant::now();
     let engine = engine(&arguments)?;
     let (inputs, total) = inputs(&arguments);
-    let mut options = archive::Options::default();
-    options.segmented = arguments.segmented;
-    options.encoding = arguments.encoding;
+    let options = archive::Options { segmented: arguments.segmented, encoding: arguments.encoding, ..Default::default() };
     let reader = Reader::open(inputs, options).map_err(Failure::run)?;
     let exporters = exporters(&arguments)?;
     let mut outputs =
@@ -139,8 +137,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
 
 fn engine(arguments: &Arguments) -> Result<Engine, Failure> {
     let model = arguments.model.as_deref().map(super::model).transpose()?;
-    let mut settings = Settings::default();
-    settings.signals = arguments.signals;
+    let settings = Settings { signals: arguments.signals, ..Settings::default() };
     let language = Pair::new(arguments.source_lang.clone(), arguments.target_lang.clone());
     Engine::new(model, settings, language).map_err(Failure::run)
 }

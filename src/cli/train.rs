@@ -63,8 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
         examples.extend(set(folder, &language)?);
     }
     train::balance(&mut examples);
-    let mut options = Options::default();
-    options.l2 = arguments.l2;
+    let options = Options { l2: arguments.l2, ..Options::default() };
     if let Some(folds) = arguments.folds {
         let answers =
             train::cross_validate(&model, &examples, folds, &options, &Settings::default()).map_err(Failure::run)?;

@@ -160,9 +160,9 @@ fn around(path: &[Block], segments: Pair<usize>, width: usize) -> Band {
     let mut centre = vec![0.0; segments.source + 1];
     for block in path {
         let (from, to) = (block.source.indices(), block.target.indices());
-        for i in from.start..=from.end {
-            let share = if from.is_empty() { 1.0 } else { (i - from.start) as f64 / from.len() as f64 };
-            centre[i] = to.start as f64 + share * to.len() as f64;
+        for (step, row) in centre[from.start..=from.end].iter_mut().enumerate() {
+            let share = if from.is_empty() { 1.0 } else { step as f64 / from.len() as f64 };
+            *row = to.start as f64 + share * to.len() as f64;
         }
     }
     Band::around(segments, width, |row| centre[row])
