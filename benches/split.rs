@@ -49,7 +49,9 @@ fn paragraphs(lang: &str) -> Vec<String> {
         let text = std::fs::read_to_string(root.join(format!("tests/split/cases-{lang}.jsonl"))).unwrap();
         own = text
             .lines()
-            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["text"].as_str().unwrap().replace('\n', " "))
+            .map(|line| {
+                serde_json::from_str::<serde_json::Value>(line).unwrap()["text"].as_str().unwrap().replace('\n', " ")
+            })
             .collect();
     }
     let mut out = Vec::new();
@@ -92,7 +94,8 @@ fn unicode_segmentation(bencher: Bencher<'_, '_>, case: (&str, &str)) {
     run(bencher, case, |paragraph| paragraph.split_sentence_bounds().count());
 }
 
-#[divan::bench(args = CASES, min_time = 1)]
+// Slow on a long paragraph: few samples.
+#[divan::bench(args = CASES, sample_count = 3, sample_size = 1)]
 fn sentencex(bencher: Bencher<'_, '_>, case: (&str, &str)) {
     run(bencher, case, |paragraph| ::sentencex::segment(case.0, paragraph).len());
 }

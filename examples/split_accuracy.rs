@@ -12,7 +12,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 fn shared() -> PathBuf {
-    std::env::var_os("BITEXT_SHARED").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from)
+    std::env::var_os("BITEXT_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from)
 }
 
 fn rows(path: &Path) -> Vec<Value> {
@@ -52,7 +53,9 @@ fn ends<'a>(pieces: impl Iterator<Item = &'a str>) -> BTreeSet<usize> {
 
 fn show(set: &str, text: &str, found: &BTreeSet<usize>, gold: &BTreeSet<usize>) {
     let solid: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
-    for (kind, at) in found.difference(gold).map(|at| ("FALSE ", at)).chain(gold.difference(found).map(|at| ("MISSED", at))) {
+    for (kind, at) in
+        found.difference(gold).map(|at| ("FALSE ", at)).chain(gold.difference(found).map(|at| ("MISSED", at)))
+    {
         let left: String = solid[at.saturating_sub(30)..*at].iter().collect();
         let right: String = solid[*at..(at + 25).min(solid.len())].iter().collect();
         println!("  {set} {kind} {left}|{right}");
@@ -83,8 +86,13 @@ fn main() {
         for row in &rows {
             let text = row["text"].as_str().unwrap();
             let chars: Vec<char> = text.chars().collect();
-            let spans: Vec<String> = row["spans"].as_array().unwrap().iter()
-                .map(|span| chars[span[0].as_u64().unwrap() as usize..span[1].as_u64().unwrap() as usize].iter().collect())
+            let spans: Vec<String> = row["spans"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|span| {
+                    chars[span[0].as_u64().unwrap() as usize..span[1].as_u64().unwrap() as usize].iter().collect()
+                })
                 .collect();
             let gold = ends(spans.iter().map(String::as_str));
             let found = ends(splitter.sentences(text).map(|one| one.range.of(text)));
@@ -96,7 +104,9 @@ fn main() {
         print(set, &score);
     }
     for file in ["split/hardcases-dev.jsonl", "@tests/split/cases-en.jsonl", "@tests/split/cases-zh.jsonl"] {
-        let path = file.strip_prefix('@').map_or_else(|| shared.join(file), |own| Path::new(env!("CARGO_MANIFEST_DIR")).join(own));
+        let path = file
+            .strip_prefix('@')
+            .map_or_else(|| shared.join(file), |own| Path::new(env!("CARGO_MANIFEST_DIR")).join(own));
         if !wanted("hard") {
             continue;
         }
@@ -119,14 +129,21 @@ fn main() {
             }
         }
         for (lang, (right, all)) in tally {
-            println!("hard {lang} {:<12} {right} of {all} ({:.1} %)", if file.starts_with('@') { "own" } else { "dev" }, 100.0 * right as f64 / all as f64);
+            println!(
+                "hard {lang} {:<12} {right} of {all} ({:.1} %)",
+                if file.starts_with('@') { "own" } else { "dev" },
+                100.0 * right as f64 / all as f64
+            );
         }
     }
     if wanted("news") {
         for (lang, splitter, glue) in [("zh", &chinese, ""), ("en", &english, " ")] {
             let mut score = Score::default();
-            let mut files: Vec<PathBuf> = fs::read_dir(shared.join("gold/newspaper-dev/gold")).into_iter().flatten()
-                .map(|entry| entry.unwrap().path()).collect();
+            let mut files: Vec<PathBuf> = fs::read_dir(shared.join("gold/newspaper-dev/gold"))
+                .into_iter()
+                .flatten()
+                .map(|entry| entry.unwrap().path())
+                .collect();
             files.sort();
             for file in files {
                 any = true;

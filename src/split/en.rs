@@ -55,7 +55,9 @@ impl Scanner {
             let here = self.at;
             self.at += c.len_utf8();
             let found = match c {
-                '.' | '!' | '?' | '…' | '。' | '！' | '？' | '‼' | '⁉' | '⁈' => self.end_mark(table, text, start, here),
+                '.' | '!' | '?' | '…' | '。' | '！' | '？' | '‼' | '⁉' | '⁈' => {
+                    self.end_mark(table, text, start, here)
+                }
                 ':' => self.lead_in(text, start),
                 _ => {
                     self.bracket_or_quote(text, start, here, c);
@@ -233,8 +235,7 @@ impl Mark {
         let bytes = text.as_bytes();
         let mut mark = Mark { end: here, dots: 0, other: false, ellipsis: false, single: false };
         let mut count = 0;
-        loop {
-            let Some(c) = char_at(text, mark.end) else { break };
+        while let Some(c) = char_at(text, mark.end) {
             match c {
                 '.' => mark.dots += 1,
                 '…' => mark.ellipsis = true,
@@ -244,7 +245,8 @@ impl Mark {
                     let next = bytes.get(mark.end + 1).copied();
                     let again = next == Some(bytes[mark.end - 1]) && matches!(next, Some(b'.' | b'!' | b'?'));
                     let whole = matches!(next, Some(b'.')) && !attached(bytes, mark.end + 1);
-                    if !(again && !attached(bytes, mark.end + 1)) && !(mark.other && whole) {
+                    let goes_on = whole && (again || mark.other) || again && !attached(bytes, mark.end + 1);
+                    if !goes_on {
                         break;
                     }
                     mark.end += 1;
@@ -277,9 +279,10 @@ fn citation(text: &str, end: usize) -> usize {
     let at = skip_blanks(text, end);
     let Some(rest) = text[at..].strip_prefix('[') else { return end };
     let inner = rest.bytes().take(16).take_while(|b| b.is_ascii_digit() || b" -,".contains(b)).count();
-    let inner = inner + rest[inner..].strip_prefix('–').map_or(0, |rest| {
-        '–'.len_utf8() + rest.bytes().take(6).take_while(|b| b.is_ascii_digit() || *b == b' ').count()
-    });
+    let inner = inner
+        + rest[inner..].strip_prefix('–').map_or(0, |rest| {
+            '–'.len_utf8() + rest.bytes().take(6).take_while(|b| b.is_ascii_digit() || *b == b' ').count()
+        });
     let closes = inner > 0 && rest[inner..].starts_with(']');
     let after = at + 1 + inner + 1;
     if closes && char_at(text, after).is_none_or(char::is_whitespace) { after } else { end }
@@ -309,8 +312,7 @@ fn missing_blank(text: &str, start: usize, here: usize, mark: &Mark, end: usize,
 /// A name that begins in lower case can begin a sentence: "de Gaulle", "iPhone".
 fn particle(table: &Table, following: &en_word::Following<'_>) -> bool {
     let word = following.word;
-    table.has(Set::Particles, word)
-        && (following.then_upper || word.chars().skip(1).any(char::is_uppercase))
+    table.has(Set::Particles, word) && (following.then_upper || word.chars().skip(1).any(char::is_uppercase))
 }
 
 const MARK: [bool; 256] = {

@@ -103,7 +103,10 @@ pub(super) fn token_before(text: &str, start: usize, here: usize) -> &str {
 
 /// Whether `before`, the sentence up to some place, is opening marks at most.
 pub(super) fn is_head(before: &str) -> bool {
-    before.len() <= 24 && before.chars().all(|c| c.is_whitespace() || matches!(c, '"' | '“' | '(' | '[' | '‘' | '\'' | '*' | '-' | '•' | '«' | '„'))
+    before.len() <= 24
+        && before
+            .chars()
+            .all(|c| c.is_whitespace() || matches!(c, '"' | '“' | '(' | '[' | '‘' | '\'' | '*' | '-' | '•' | '«' | '„'))
 }
 
 /// What stands before the token, trimmed: its last character and whether anything is there.
@@ -136,7 +139,10 @@ pub(super) fn judge(table: &Table, text: &str, start: usize, here: usize, next: 
         return if starts(table, next) { Verdict::AbbreviationEnd } else { Verdict::NoEnd };
     }
     // 10s. 6d.: shillings and pence.
-    if next.digit && token.len() > 1 && token.ends_with(['s', 'd', 'l']) && token[..token.len() - 1].bytes().all(|b| b.is_ascii_digit())
+    if next.digit
+        && token.len() > 1
+        && token.ends_with(['s', 'd', 'l'])
+        && token[..token.len() - 1].bytes().all(|b| b.is_ascii_digit())
     {
         return Verdict::NoEnd;
     }
@@ -190,7 +196,8 @@ fn by_class(table: &Table, class: Class, token: &str, before: &str, first: bool,
             if starter {
                 return Verdict::AbbreviationEnd;
             }
-            let goes_on = next.lower || next.digit || next.bracketed || next.dotted || table.has(Set::AfterName, next.word);
+            let goes_on =
+                next.lower || next.digit || next.bracketed || next.dotted || table.has(Set::AfterName, next.word);
             end_if(!goes_on && before.ends_with(',') && next.then_lower)
         }
         Class::Time => {
@@ -214,10 +221,18 @@ fn initial(table: &Table, token: &str, before: &str, next: &Following<'_>) -> Ve
     let title_before = previous.strip_suffix('.').is_some_and(|word| table.class(word) == Some(Class::Title));
     if token == "I" && !initial_before && !title_before {
         let verb = next.then_lower && !next.dotted;
-        return if starter || !previous.starts_with(|c: char| c.is_uppercase()) && verb { Verdict::End } else { Verdict::NoEnd };
+        return if starter || !previous.starts_with(|c: char| c.is_uppercase()) && verb {
+            Verdict::End
+        } else {
+            Verdict::NoEnd
+        };
     }
     if title_before || initial_before {
-        return if starter && initial_before && before.len() > 12 && next.word.len() > 2 { Verdict::AbbreviationEnd } else { Verdict::NoEnd };
+        return if starter && initial_before && before.len() > 12 && next.word.len() > 2 {
+            Verdict::AbbreviationEnd
+        } else {
+            Verdict::NoEnd
+        };
     }
     if starter { Verdict::AbbreviationEnd } else { Verdict::NoEnd }
 }
@@ -269,7 +284,7 @@ fn dateline(table: &Table, text: &str, start: usize, here: usize, token: &str) -
 /// Whether `rest`, after a quotation with ! or ?, begins with a reporting clause: `Premier Chou asked`, `I asked`.
 pub(super) fn reports(table: &Table, rest: &str) -> bool {
     let mut names = 0;
-    let rest = &rest[..rest.floor_char_boundary(REPORT_BYTES)];
+    let rest = super::scan::head(rest, REPORT_BYTES);
     for (n, word) in rest.split(' ').take(7).enumerate() {
         let stop = word.ends_with(['.', ',', '?', '!', ':']);
         let bare = word.trim_end_matches(['.', ',', '?', '!', ':', ';']);
@@ -278,11 +293,32 @@ pub(super) fn reports(table: &Table, rest: &str) -> bool {
         }
         let abbreviation = word.ends_with('.') && (table.class(bare) == Some(Class::Title) || bare.len() == 1);
         if bare.starts_with(|c: char| c.is_uppercase()) {
-            if n == 0 && bare != "I" && table.has(Set::Starters, bare) && !abbreviation && !matches!(bare, "Mr" | "Mrs" | "Ms") {
+            if n == 0
+                && bare != "I"
+                && table.has(Set::Starters, bare)
+                && !abbreviation
+                && !matches!(bare, "Mr" | "Mrs" | "Ms")
+            {
                 return false;
             }
             names += 1;
-        } else if names == 0 || !matches!(bare, "de" | "von" | "van" | "also" | "then" | "later" | "once" | "again" | "of" | "the" | "al" | "bin" | "had") {
+        } else if names == 0
+            || !matches!(
+                bare,
+                "de" | "von"
+                    | "van"
+                    | "also"
+                    | "then"
+                    | "later"
+                    | "once"
+                    | "again"
+                    | "of"
+                    | "the"
+                    | "al"
+                    | "bin"
+                    | "had"
+            )
+        {
             return false;
         }
         if stop && !abbreviation {

@@ -91,7 +91,18 @@ pub fn is_verse(script: Script, lines: &[&str]) -> bool {
 
 /// The width of the white space before a line; a full-width blank counts two.
 fn indent(line: &str) -> usize {
-    line.chars().take_while(|c| c.is_whitespace()).map(|c| if c == '\u{3000}' { 2 } else if c == '\t' { 4 } else { 1 }).sum()
+    line.chars()
+        .take_while(|c| c.is_whitespace())
+        .map(|c| {
+            if c == '\u{3000}' {
+                2
+            } else if c == '\t' {
+                4
+            } else {
+                1
+            }
+        })
+        .sum()
 }
 
 fn has_inner_end(text: &str) -> bool {

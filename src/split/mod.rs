@@ -29,8 +29,8 @@ mod zh_quote;
 use crate::span::ByteRange;
 use std::fmt;
 use std::sync::Arc;
-pub use table::TableError;
 use table::Table;
+pub use table::TableError;
 
 /// The sentence rules of one language; read-only, to be shared by all threads.
 #[derive(Debug, Clone)]
@@ -210,6 +210,7 @@ pub struct Sentences<'t> {
 }
 
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "boxing would allocate for every paragraph")]
 enum Engine<'t> {
     Han(zh::Scanner),
     English(en::Scanner),

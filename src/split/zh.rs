@@ -327,9 +327,8 @@ impl Scanner {
             return None;
         }
         let window = &text.as_bytes()[first..text.len().min(first + LIST_BYTES)];
-        let window = std::str::from_utf8(window).unwrap_or_else(|error| {
-            std::str::from_utf8(&window[..error.valid_up_to()]).unwrap_or_default()
-        });
+        let window = std::str::from_utf8(window)
+            .unwrap_or_else(|error| std::str::from_utf8(&window[..error.valid_up_to()]).unwrap_or_default());
         let stop = window.find(['。', '；', ';', '！', '？', '\n'])?;
         let stop_mark = char_at(window, stop)?;
         let rest = window[stop + stop_mark.len_utf8()..].trim_start();
@@ -379,7 +378,8 @@ impl Marks {
                     if dots >= 3 {
                         self.ellipsis = true;
                         width = dots;
-                    } else if end > start && text[..end].ends_with(['。', '．', '！', '？', '!', '?']) && self.strong {
+                    } else if end > start && text[..end].ends_with(['。', '．', '！', '？', '!', '?']) && self.strong
+                    {
                     } else if is_full_stop(table, text, start, end, width) {
                         self.strong = true;
                         self.half_width = true;
@@ -490,8 +490,7 @@ fn enumerator(text: &str) -> Option<usize> {
     } else if ordinal {
         matches!(mark, '，' | '、' | ',' | '：')
     } else {
-        matches!(mark, '、' | '．' | '.' | '）' | ')')
-            && !inner[length + mark.len_utf8()..].starts_with(is_digit)
+        matches!(mark, '、' | '．' | '.' | '）' | ')') && !inner[length + mark.len_utf8()..].starts_with(is_digit)
     };
     fits.then_some(text.len() - inner.len() + length + mark.len_utf8())
 }

@@ -25,15 +25,14 @@ pub(super) fn ends(table: &Table, rest: &str, after: After) -> bool {
     let opens = next.is_some_and(|c| matches!(c, '“' | '‘' | '「' | '『'));
     match after.opening {
         // Slogans in a row belong to one clause; the turns of a dialogue do not.
-        Opening::Colon => !(opens && after.exclaims && same_again(table, rest, after.mark)) && !joins_closely(rest),
+        Opening::Colon => !(joins_closely(rest) || opens && after.exclaims && same_again(table, rest, after.mark)),
         Opening::Verb => !opens && !table.begins(Set::AfterQuote, rest),
-        Opening::Middle => {
-            !opens && !table.begins(Set::AfterQuote, rest) && !after.exclaims && !reports(table, rest)
-        }
+        Opening::Middle => !opens && !table.begins(Set::AfterQuote, rest) && !after.exclaims && !reports(table, rest),
         Opening::Start => {
             if opens {
                 // “甲！”“乙！”这两句话…: a row of quotations as the subject of what follows.
-                return !next_quotation(rest).is_some_and(|(_, rest)| after.exclaims && table.begins(Set::AfterQuote, rest));
+                return !next_quotation(rest)
+                    .is_some_and(|(_, rest)| after.exclaims && table.begins(Set::AfterQuote, rest));
             }
             !table.begins(Set::AfterQuote, rest) && !reports(table, rest)
         }
@@ -105,8 +104,8 @@ pub(super) fn ends_in_speech(table: &Table, before: &str) -> bool {
 /// 小说, 传说, 知道, 道路: the characters of speech in other words.
 fn is_noun_of_speech(before: &str) -> bool {
     const NOUNS: [&str; 20] = [
-        "小说", "小說", "传说", "傳說", "知道", "难道", "難道", "街道", "渠道", "铁道", "鐵道", "轨道", "学说", "學說", "频道", "疑问", "疑問",
-        "访问", "訪問", "学问",
+        "小说", "小說", "传说", "傳說", "知道", "难道", "難道", "街道", "渠道", "铁道", "鐵道", "轨道", "学说", "學說",
+        "频道", "疑问", "疑問", "访问", "訪問", "学问",
     ];
     NOUNS.iter().any(|noun| before.ends_with(noun))
 }
@@ -116,7 +115,10 @@ pub(super) fn reports(table: &Table, rest: &str) -> bool {
     let mut end = rest.len();
     let mut stop = None;
     for (at, c) in rest.char_indices().take(CLAUSE_CHARS) {
-        if matches!(c, '，' | '。' | '！' | '？' | '：' | '；' | '“' | '「' | '…' | ',' | ':' | '—' | '（' | '\n' | '、') {
+        if matches!(
+            c,
+            '，' | '。' | '！' | '？' | '：' | '；' | '“' | '「' | '…' | ',' | ':' | '—' | '（' | '\n' | '、'
+        ) {
             (end, stop) = (at, Some(c));
             break;
         }
@@ -131,7 +133,7 @@ pub(super) fn reports(table: &Table, rest: &str) -> bool {
     // 他想了想，说： a second clause that is hardly more than the verb.
     if stop == Some('，') {
         let second = &rest[end + '，'.len_utf8()..];
-        let second = &second[..second.floor_char_boundary(30)];
+        let second = super::scan::head(second, 30);
         let length = second.find(['，', '。', '：', '！', '？']).unwrap_or(second.len());
         if second[..length].chars().count() <= 4 && begins_with_person(clause) {
             return ends_in_speech(table, &second[..length]);
