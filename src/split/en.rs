@@ -235,8 +235,7 @@ impl Mark {
         let bytes = text.as_bytes();
         let mut mark = Mark { end: here, dots: 0, other: false, ellipsis: false, single: false };
         let mut count = 0;
-        loop {
-            let Some(c) = char_at(text, mark.end) else { break };
+        while let Some(c) = char_at(text, mark.end) {
             match c {
                 '.' => mark.dots += 1,
                 '…' => mark.ellipsis = true,
@@ -246,7 +245,8 @@ impl Mark {
                     let next = bytes.get(mark.end + 1).copied();
                     let again = next == Some(bytes[mark.end - 1]) && matches!(next, Some(b'.' | b'!' | b'?'));
                     let whole = matches!(next, Some(b'.')) && !attached(bytes, mark.end + 1);
-                    if !(again && !attached(bytes, mark.end + 1)) && !(mark.other && whole) {
+                    let goes_on = whole && (again || mark.other) || again && !attached(bytes, mark.end + 1);
+                    if !goes_on {
                         break;
                     }
                     mark.end += 1;

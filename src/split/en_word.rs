@@ -284,7 +284,7 @@ fn dateline(table: &Table, text: &str, start: usize, here: usize, token: &str) -
 /// Whether `rest`, after a quotation with ! or ?, begins with a reporting clause: `Premier Chou asked`, `I asked`.
 pub(super) fn reports(table: &Table, rest: &str) -> bool {
     let mut names = 0;
-    let rest = &rest[..rest.floor_char_boundary(REPORT_BYTES)];
+    let rest = super::scan::head(rest, REPORT_BYTES);
     for (n, word) in rest.split(' ').take(7).enumerate() {
         let stop = word.ends_with(['.', ',', '?', '!', ':']);
         let bare = word.trim_end_matches(['.', ',', '?', '!', ':', ';']);

@@ -212,6 +212,7 @@ pub struct Sentences<'t> {
 }
 
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "boxing would allocate for every paragraph")]
 enum Engine<'t> {
     Han(zh::Scanner),
     English(en::Scanner),

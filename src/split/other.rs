@@ -25,7 +25,14 @@ impl<'t> Scanner<'t> {
     /// The next sentence end, for the sentence that begins at `start`; none before the end of the paragraph.
     pub(super) fn next_end(&mut self, table: &Table, text: &str, start: usize) -> Option<(usize, Rule)> {
         for (at, piece) in self.bounds.by_ref() {
-            let end = at + piece.trim_end().len();
+            let mut end = at + piece.trim_end().len();
+            if table.has(Set::Habits, "spaced-quotes") {
+                // « Pourquoi ? » : the closing mark stands after a blank.
+                let next = skip_blanks(text, end);
+                if next > end && text[next..].starts_with('»') {
+                    end = next + '»'.len_utf8();
+                }
+            }
             if end <= start || goes_on(table, text, start, end) {
                 continue;
             }
@@ -42,18 +49,19 @@ fn goes_on(table: &Table, text: &str, start: usize, end: usize) -> bool {
     if rest.is_empty() {
         return false;
     }
-    let stop = text[start..end].trim_end_matches([')', ']', '"', '”', '“', '»', '«', '’', '\'']);
+    let closing = [')', ']', '"', '”', '“', '»', '«', '’', '\'', ' ', '\u{a0}', '\u{202f}'];
+    let stop = text[start..end].trim_end_matches(closing);
     // A line broken inside a sentence: UAX 29 ends one at every line end.
     if !stop.ends_with(['.', '!', '?', '…', '。', '！', '？', '։', '؟', '।']) {
         return text[end..next_at].contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']);
     }
     let closers = start + stop.len() < end;
+    // « Pourquoi ? » demanda Paul; „Warum?“ fragte sie: lower case goes on.
     let next = Following::read(rest);
     if next.lower {
         return true;
     }
-    // « Pourquoi ? » demanda Paul; „Warum?“ fragte sie: lower case. A dash after a quotation reports as well.
-    if closers && rest.starts_with(['—', '–', '-']) && next.lower {
+    if closers && table.begins(Set::AfterQuote, rest) {
         return true;
     }
     if !stop.ends_with('.') || closers {
@@ -62,11 +70,11 @@ fn goes_on(table: &Table, text: &str, start: usize, end: usize) -> bool {
     let here = start + stop.len() - 1;
     let token = token_before(text, start, here);
     let head = text[start..here - token.len()].trim().is_empty();
+    let starter = table.has(Set::Starters, next.word) && !(next.dotted && next.word.chars().count() == 1);
     let number = !token.is_empty() && token.bytes().all(|b| b.is_ascii_digit());
     if number && (head && token.len() <= 3 || table.has(Set::Habits, "ordinals") && token.len() <= 2) {
-        return head || !table.has(Set::Starters, next.word);
+        return head || !starter;
     }
-    let starter = table.has(Set::Starters, next.word);
     match table.class(token) {
         Some(Class::Title) => true,
         Some(Class::Numbered) => next.digit || token.len() == 1,

@@ -14,6 +14,12 @@ pub(super) fn char_before(text: &str, at: usize) -> Option<char> {
     text[..at].chars().next_back()
 }
 
+/// The first bytes of `text`, at most `limit`, cut at a character.
+pub(super) fn head(text: &str, limit: usize) -> &str {
+    let end = (0..=limit.min(text.len())).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
+    &text[..end]
+}
+
 /// The first byte from `at` on that is no white space.
 pub(super) fn skip_blanks(text: &str, at: usize) -> usize {
     let rest = &text[at..];

@@ -25,7 +25,7 @@ pub(super) fn ends(table: &Table, rest: &str, after: After) -> bool {
     let opens = next.is_some_and(|c| matches!(c, '“' | '‘' | '「' | '『'));
     match after.opening {
         // Slogans in a row belong to one clause; the turns of a dialogue do not.
-        Opening::Colon => !(opens && after.exclaims && same_again(table, rest, after.mark)) && !joins_closely(rest),
+        Opening::Colon => !(joins_closely(rest) || opens && after.exclaims && same_again(table, rest, after.mark)),
         Opening::Verb => !opens && !table.begins(Set::AfterQuote, rest),
         Opening::Middle => !opens && !table.begins(Set::AfterQuote, rest) && !after.exclaims && !reports(table, rest),
         Opening::Start => {
@@ -133,7 +133,7 @@ pub(super) fn reports(table: &Table, rest: &str) -> bool {
     // 他想了想，说： a second clause that is hardly more than the verb.
     if stop == Some('，') {
         let second = &rest[end + '，'.len_utf8()..];
-        let second = &second[..second.floor_char_boundary(30)];
+        let second = super::scan::head(second, 30);
         let length = second.find(['，', '。', '：', '！', '？']).unwrap_or(second.len());
         if second[..length].chars().count() <= 4 && begins_with_person(clause) {
             return ends_in_speech(table, &second[..length]);
