@@ -103,9 +103,10 @@ impl Aligner {
     /// An aligner with this model.
     ///
     /// # Errors
-    /// When the settings or the model's moves make no sense.
+    /// When the settings or the model's moves make no sense, or the model has a weight for what does not exist.
     pub fn new(model: Model, settings: Settings) -> Result<Self, ModelError> {
         settings.check()?;
+        model.signals(settings.signals)?;
         let moves = model.moves.moves()?;
         Ok(Self { model, settings, moves })
     }

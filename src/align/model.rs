@@ -116,6 +116,8 @@ fn mirrored(feature: &str) -> String {
         "addition" => "omission".to_owned(),
         "omitted" => "added".to_owned(),
         "added" => "omitted".to_owned(),
+        // Several on both sides is one shape, in either direction.
+        "n-m" => "n-m".to_owned(),
         shape => match shape.split_once('-') {
             Some((source, target)) => format!("{target}-{source}"),
             None => shape.to_owned(),
@@ -267,6 +269,10 @@ mod tests {
         let model = Model::built_in("zh-Hans", "en-US");
         assert_eq!(model.source, "zh");
         assert_eq!(Model::built_in("en", "zh").swapped().weights, model.weights);
+        // Every feature of the turned model is one that the signals know, and has a weight where it had one before.
+        let turned = Model::from_json(&model.swapped().to_json()).unwrap();
+        let names = |model: &Model| -> Vec<Vec<String>> { model.weights.values().map(|own| own.keys().cloned().collect()).collect() };
+        assert_eq!(names(&turned), names(&model));
         assert_eq!(Model::built_in("de", "fr").source, "*");
     }
 

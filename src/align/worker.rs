@@ -22,7 +22,7 @@ pub struct Worker {
 
 impl Worker {
     pub(super) fn new(aligner: Arc<Aligner>) -> Self {
-        let signals = aligner.model.signals(aligner.settings.signals).expect("checked when the model was read");
+        let signals = aligner.model.signals(aligner.settings.signals).expect("checked when the aligner was made");
         Self { aligner, signals, lattice: Lattice::default(), before: Pair::default(), band: Band::default() }
     }
 
