@@ -1,5 +1,7 @@
 //! The sentence splitters: hard cases in files that a linguist can read and extend, and properties of any text.
 
+#![allow(clippy::unwrap_used, reason = "a test file that cannot be read fails its test")]
+
 use bitext::split::{Carry, Sentence, Splitter};
 use proptest::prelude::*;
 use serde_json::Value;

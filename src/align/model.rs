@@ -271,7 +271,9 @@ mod tests {
         assert_eq!(Model::built_in("en", "zh").swapped().weights, model.weights);
         // Every feature of the turned model is one that the signals know, and has a weight where it had one before.
         let turned = Model::from_json(&model.swapped().to_json()).unwrap();
-        let names = |model: &Model| -> Vec<Vec<String>> { model.weights.values().map(|own| own.keys().cloned().collect()).collect() };
+        let names = |model: &Model| -> Vec<Vec<String>> {
+            model.weights.values().map(|own| own.keys().cloned().collect()).collect()
+        };
         assert_eq!(names(&turned), names(&model));
         assert_eq!(Model::built_in("de", "fr").source, "*");
     }

@@ -84,7 +84,8 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
     let started = Instant::now();
     let engine = engine(&arguments)?;
     let (inputs, total) = inputs(&arguments);
-    let options = archive::Options { segmented: arguments.segmented, encoding: arguments.encoding, ..Default::default() };
+    let options =
+        archive::Options { segmented: arguments.segmented, encoding: arguments.encoding, ..Default::default() };
     let reader = Reader::open(inputs, options).map_err(Failure::run)?;
     let exporters = exporters(&arguments)?;
     let mut outputs =
