@@ -1,0 +1,2 @@
+//! Evidence: what each signal says of a bead.
+pub mod lexicon;
