@@ -203,7 +203,8 @@ impl ZhEn {
 
     /// English stems of a headword (their numbers, for [`ZhEn::stem`]) with weights up to 1, the heaviest first.
     pub fn translations(&self, word: Headword) -> impl Iterator<Item = (u16, f32)> + '_ {
-        let range = self.first_translation[word.0 as usize] as usize..self.first_translation[word.0 as usize + 1] as usize;
+        let range =
+            self.first_translation[word.0 as usize] as usize..self.first_translation[word.0 as usize + 1] as usize;
         self.stem[range.clone()].iter().zip(&self.weight[range]).map(|(&s, &w)| (s, f32::from(w) / 255.0))
     }
 
@@ -341,9 +342,10 @@ mod tests {
         // Python's snowballstemmer wrote the table; rust-stemmers reads the text.
         let table = ZhEn::shared();
         let stemmer = rust_stemmers::Stemmer::create(rust_stemmers::Algorithm::English);
-        for word in "production nations dying early generally workers agriculture policies communism happily skies news \
+        for word in
+            "production nations dying early generally workers agriculture policies communism happily skies news \
                      national nationalization cooperatives singly university universe internationally"
-            .split_whitespace()
+                .split_whitespace()
         {
             assert!(table.stem_share(&stemmer.stem(word)).is_some(), "{word}");
         }

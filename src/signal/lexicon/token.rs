@@ -182,7 +182,9 @@ impl Tokenizer {
         self.segmenter.run(table, &text[start..end], |from, to, headword, units| {
             let mut spell = || {
                 lower.clear();
-                lower.extend(char::decode_utf16(units.iter().copied()).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
+                lower.extend(
+                    char::decode_utf16(units.iter().copied()).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)),
+                );
                 words.intern(lower)
             };
             let id = match headword {
@@ -312,7 +314,10 @@ mod tests {
 
     #[test]
     fn alphabetic() {
-        assert_eq!(stems("en", "China's mines, 35,200 tons (1957); don't"), ["china", "mine", "35200", "ton", "1957", "don"]);
+        assert_eq!(
+            stems("en", "China's mines, 35,200 tons (1957); don't"),
+            ["china", "mine", "35200", "ton", "1957", "don"]
+        );
         assert_eq!(stems("is", "Íslenskan er"), ["íslen", "er"]);
         assert_eq!(stems("hu", "gazdasági"), ["gazdaság"]);
         assert_eq!(stems("en", "1,2, 12,34"), ["1", "2", "12", "34"]);
