@@ -263,7 +263,7 @@ mod tests {
 
         let mut dictionary = Dictionary::new(language("zh"), language("en"));
         dictionary.add_listed("公社\tcommune\t2\r\n", Format::Detect).unwrap();
-        assert_eq!(dictionary.translations("公社").iter().filter(|t| t.0 == "commun").count(), 1);
+        assert_eq!(dictionary.translations("公社").iter().filter(|t| t.0 == "commune").count(), 1);
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod blocks;
 mod cognate;
 pub mod dictionary;
 pub mod embedded;
+pub mod learn;
 mod matches;
 mod segment;
 pub mod table;
@@ -25,6 +26,7 @@ pub mod token;
 pub mod words;
 
 pub use dictionary::Dictionary;
+pub use learn::Examples;
 pub use matches::{MatchedWords, Matches};
 pub use table::TranslationTable;
 pub use token::Language;
