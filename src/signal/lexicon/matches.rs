@@ -280,20 +280,14 @@ impl<'a> Matches<'a> {
             text.floor.clear();
             text.scale.clear();
             let total = text.typed.len() as f32;
-            let types = text.types.len() as f32;
             for (&word, &count) in text.types.iter().zip(&text.counts) {
                 let share = &mut text.share[word as usize];
                 if share.is_nan() {
-                    *share = super::share_at_large(language, self.words.text(word)).unwrap_or(-1.0);
+                    *share = super::share_at_large(language, self.words.text(word));
                 }
-                let count = count as f32;
-                let u = if *share >= 0.0 {
-                    (count + settings.background * *share) / (total + settings.background)
-                } else {
-                    (count + 0.5) / (total + 0.5 * types)
-                };
+                let u = (count as f32 + settings.background * *share) / (total + settings.background);
                 // A word so common that a match says nothing gets λ = 1.
-                let common = share.max(0.0).max(u - 3.0 * (u / total).sqrt());
+                let common = share.max(u - 3.0 * (u / total).sqrt());
                 let lambda = 1.0 - (1.0 - settings.lambda) * (1.0 - common / settings.common).max(0.0);
                 text.floor.push(lambda.ln());
                 text.scale.push((1.0 - lambda) / lambda / u.max(1e-7));
@@ -413,5 +407,106 @@ impl Links {
 
     fn probability(&self, near: u32, far: u32) -> f32 {
         self.of(near).iter().filter(|link| link.0 == far).map(|link| link.1).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Examples, Lexicon};
+    use crate::span::Side;
+    use proptest::prelude::*;
+
+    fn close(fast: (f32, f32), slow: (f32, f32)) -> bool {
+        let near = |a: f32, b: f32| (a - b).abs() < 0.01 + 1e-4 * b.abs();
+        near(fast.0, slow.0) && near(fast.1, slow.1)
+    }
+
+    const SOURCE: [&str; 6] =
+        ["阳岭煤矿职工", "超额完成了十月份的生产计划。", "共产原煤35,200吨，", "中国人民", "", "。"];
+    const TARGET: [&str; 6] = [
+        "The workers of the Yangling Coal Mine ",
+        "overfulfilled the production plan for October. ",
+        "35200 tons of raw coal ",
+        "the Chinese people, the people ",
+        "",
+        "Moscow, September.",
+    ];
+
+    fn texts(of: &'static [&'static str; 6]) -> impl Strategy<Value = Vec<String>> {
+        let sentence = prop::collection::vec(0usize..6, 0..4);
+        let sentence = sentence.prop_map(|parts| parts.into_iter().map(|p| of[p]).collect::<String>());
+        prop::collection::vec(sentence, 0..14)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn prefix_sums_equal_the_definition(
+            source in texts(&SOURCE), target in texts(&TARGET), width in 1usize..20, beads in prop::collection::vec(any::<[prop::sample::Index; 4]>(), 30),
+        ) {
+            let mut examples = Examples::default();
+            for _ in 0..3 {
+                examples.push(["煤矿", "职工"], ["coal", "worker"]);
+                examples.push(["煤矿"], ["coal", "mine"]);
+            }
+            let lexicon = Lexicon::new("zh", "en");
+            for lexicon in [lexicon.clone(), lexicon.with_table(examples.learn(&Default::default()))] {
+                let mut matches = lexicon.matches();
+                matches.read(&["前言。中国"], &["Foreword. China"]);
+                matches.read_banded(&source, &target, |i| i.saturating_sub(width)..i + width);
+                let (n, m) = (source.len(), target.len());
+                for [a, b, c, d] in &beads {
+                    let i = [a.index(n + 1), b.index(n + 1)];
+                    let j = [c.index(m + 1), d.index(m + 1)];
+                    let (s, t) = (i[0].min(i[1])..i[0].max(i[1]), j[0].min(j[1])..j[0].max(j[1]));
+                    let fast = matches.evidence(s.clone(), t.clone());
+                    let slow = matches.slow_evidence(s.clone(), t.clone());
+                    if s.is_empty() || t.is_empty() {
+                        prop_assert_eq!(fast, (0.0, 0.0));
+                    } else {
+                        prop_assert!(close(fast, slow), "{s:?} {t:?}: {fast:?} {slow:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_right_pair_gains_and_tells_why() {
+        let lexicon = Lexicon::new("zh", "en");
+        let mut matches = lexicon.matches();
+        let source = ["陽嶺煤礦職工超額完成了十月份的生產計劃。", "会议昨天在莫斯科开幕。"];
+        let target = [
+            "The workers of the Yangling coal mine overfulfilled the production plan.",
+            "The meeting opened in Moscow.",
+        ];
+        matches.read(&source, &target);
+        let sum = |e: (f32, f32)| e.0 + e.1;
+        for (i, j) in [(0, 1), (1, 0)] {
+            assert!(sum(matches.evidence(i..i + 1, i..i + 1)) > sum(matches.evidence(i..i + 1, j..j + 1)) + 5.0);
+        }
+        let words = matches.matched_words(1..2, 1..2);
+        let words: Vec<_> = words.iter().map(|w| (w.source.1.of(source[1]), w.target.1.of(target[1]))).collect();
+        assert!(words.contains(&("莫斯科", "Moscow")) && words.contains(&("会议", "meeting")), "{words:?}");
+        assert_eq!(matches.tokens(Side::Target).sentences(), 2);
+    }
+
+    #[test]
+    fn turning_the_texts_around_turns_the_evidence_around() {
+        let (zh, en) = (["中国人民解放军"], ["The Chinese People's Liberation Army"]);
+        let (there, back) = (Lexicon::new("zh", "en"), Lexicon::new("en", "zh"));
+        let (mut there, mut back) = (there.matches(), back.matches());
+        there.read(&zh, &en);
+        back.read(&en, &zh);
+        let (forward, backward) = there.evidence(0..1, 0..1);
+        assert!(close(back.evidence(0..1, 0..1), (backward, forward)));
+    }
+
+    #[test]
+    fn the_same_words_count_without_a_dictionary() {
+        let lexicon = Lexicon::new("de", "fr");
+        let mut matches = lexicon.matches();
+        matches.read(&["Die Expedition 1957", "Der Berg"], &["L'expédition de 1957", "La montagne"]);
+        assert!(matches.evidence(0..1, 0..1).0 > matches.evidence(1..2, 0..1).0 + 2.0);
     }
 }

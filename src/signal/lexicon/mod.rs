@@ -108,16 +108,17 @@ impl Lexicon {
     }
 }
 
-/// The word's share of the language at large, where a list of it is built in; for words that are not on it, the share
-/// of the rarest.
-fn share_at_large(language: Language, word: &str) -> Option<f32> {
+/// The word's share of the language at large. English and Chinese have a list of it built in; words that are not on it count
+/// as the rarest, and words of other languages as moderately rare.
+fn share_at_large(language: Language, word: &str) -> f32 {
     const RAREST: f32 = 1e-7;
+    const MODERATE: f32 = 5e-5;
     let table = ZhEn::shared();
     if language.is_english() {
-        Some(table.stem_share(word).unwrap_or(RAREST).max(RAREST))
+        table.stem_share(word).unwrap_or(RAREST).max(RAREST)
     } else if language.is_chinese() {
-        Some(table.find(&table.normal_form(word)).map_or(RAREST, |w| table.word_share(w)).max(RAREST))
+        table.find(&table.normal_form(word)).map_or(RAREST, |w| table.word_share(w)).max(RAREST)
     } else {
-        None
+        MODERATE
     }
 }
