@@ -48,9 +48,11 @@ pub struct Dictionary {
     source: Language,
     target: Language,
     built_in: bool,
-    /// key → values with weights
-    listed: IndexMap<Box<str>, Vec<(Box<str>, f32)>, FixedState>,
+    listed: IndexMap<Box<str>, Values, FixedState>,
 }
+
+/// Values of a key with their weights.
+type Values = Vec<(Box<str>, f32)>;
 
 impl Dictionary {
     /// The dictionary for a pair: the built-in one for Chinese and English in either direction, else an empty one.
