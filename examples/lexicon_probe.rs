@@ -283,8 +283,8 @@ fn fit(texts: &[Text], all: &[Cells], chosen: impl Fn(usize) -> bool) -> [f64; F
                 1.0
             };
             weights[k] += step[k] * if gradient[k] == 0.0 { 0.0 } else { gradient[k].signum() };
-            before[k] = gradient[k];
         }
+        before = gradient;
     }
     weights
 }

@@ -8,7 +8,7 @@ use crate::span::{ByteRange, Pair, Side};
 use std::ops::Range;
 
 /// Words in the interner after which a worker starts anew (before its next pair of texts).
-const WORDS_KEPT: usize = 400_000;
+const WORDS_KEPT: usize = 200_000;
 const NONE: u32 = u32::MAX;
 
 /// One match that a bead rests on, for explanations.

@@ -2,7 +2,7 @@
 //!
 //! | language | token |
 //! |---|---|
-//! | Chinese | words of the built-in table, the likeliest path through them (see [`super::segment`]); characters outside it one by one |
+//! | Chinese | words of the built-in table, the likeliest path through them (see `segment.rs`); characters outside it one by one |
 //! | alphabetic | runs of letters, lower-cased and stemmed (Snowball) where there is a stemmer, else cut to their first letters |
 //! | all | runs of digits, full-width ones folded, separators of thousands dropped; marks are no tokens |
 
