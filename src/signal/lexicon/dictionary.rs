@@ -14,7 +14,7 @@ use indexmap::IndexMap;
 /// Weight of a gloss found for a piece of a word, beside a gloss of the word itself.
 const PIECE: f32 = 0.5;
 /// Weights of a word's pinyin as a gloss: whole and long parts; syllables of up to three letters.
-const PINYIN: (f32, f32) = (0.3, 0.1);
+const PINYIN: (f32, f32) = (0.1, 0.03);
 /// Weight of a word as its own translation where there are glosses too.
 const SELF: f32 = 0.3;
 

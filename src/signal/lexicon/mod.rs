@@ -7,7 +7,7 @@
 //! forward  = Σ_e ln( λ + (1 − λ) · mean_f t(e|f) / u(e) )        backward the same with the sides exchanged
 //! ```
 //!
-//! u(e) is the word's share of running text, λ = 0.6. A word that is found pays in proportion to its rarity, one that
+//! u(e) is the word's share of running text, λ = 0.3. A word that is found pays in proportion to its rarity, one that
 //! is not found costs ln λ. t comes from a dictionary ([`dictionary`]), a table learned from the user's own texts
 //! ([`table`]), half and half, and from words that are the same on both sides. [`Matches`] computes it for all beads of a pair of texts.
 //!
@@ -39,13 +39,13 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// λ: how much of a text its translation does not explain, 0 to 1. Default 0.6.
+    /// λ: how much of a text its translation does not explain, 0 to 1. Default 0.3.
     pub lambda: f32,
     /// Weight of the learned table against the dictionary, 0 to 1. Default 0.5.
     pub learned: f32,
     /// How many words of the language at large a document's own counts are mixed with. Default 500.
     pub background: f32,
-    /// Share of running words at which a word's match says nothing any more. Default 0.01.
+    /// Share of running words at which a word's match says nothing any more. Default 0.005.
     pub common: f32,
     /// Longest block of sentences on one side of a bead that is prepared. Default 9.
     pub longest_block: usize,
@@ -53,7 +53,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { lambda: 0.6, learned: 0.5, background: 500.0, common: 0.01, longest_block: 9 }
+        Self { lambda: 0.3, learned: 0.5, background: 500.0, common: 0.005, longest_block: 9 }
     }
 }
 
