@@ -160,11 +160,12 @@ fn align(cells: &Cells, score: impl Fn(usize, usize, usize, usize) -> f64) -> Ve
     out
 }
 
-/// The prototype's hand-set score.
-fn unfitted(cells: &Cells, at: usize, k: usize) -> f64 {
+/// The prototype's hand-set score; it was set for λ = 0.6, so words left out are charged as it would have.
+fn unfitted(cells: &Cells, lambda: f64, (at, k, i, j): (usize, usize, usize, usize)) -> f64 {
     let (a, b) = cells.shapes[k];
     if a == 0 || b == 0 {
-        return -3.5;
+        let words = if a == 0 { cells.target_words[j - 1] } else { cells.source_words[i - 1] };
+        return -3.5 + 0.5 * (lambda / 0.6).ln() * words;
     }
     let both = if a > 1 && b > 1 { 0.55 } else { 0.0 };
     let at = at * cells.shapes.len() + k;
@@ -335,6 +336,7 @@ fn main() {
             _ => sets.push(arg.as_str()),
         }
     }
+    let lambda = f64::from(settings.lambda);
     let known = [
         ("newspaper-dev", "zh", "en"),
         ("mac-dev", "zh", "en"),
@@ -355,7 +357,7 @@ fn main() {
         for text in &texts {
             matches.read(&text.source, &text.target);
             let cells = cells(text, &matches);
-            found.push(align(&cells, |at, k, _, _| unfitted(&cells, at, k)));
+            found.push(align(&cells, |at, k, i, j| unfitted(&cells, lambda, (at, k, i, j))));
             if fitted {
                 all.push(cells);
             }
@@ -379,7 +381,7 @@ fn main() {
                 for text in &texts {
                     matches.read(&text.source, &text.target);
                     let cells = cells(text, &matches);
-                    found.push(align(&cells, |at, k, _, _| unfitted(&cells, at, k)));
+                    found.push(align(&cells, |at, k, i, j| unfitted(&cells, lambda, (at, k, i, j))));
                     all.push(cells);
                 }
                 table = Some(learned);
