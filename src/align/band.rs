@@ -65,6 +65,11 @@ impl Band {
         self.low[source]
     }
 
+    /// The target segments that may share a bead with a source segment.
+    pub fn reach(&self, segment: usize) -> std::ops::Range<usize> {
+        self.low[segment]..*self.row(segment + 1).end()
+    }
+
     /// True when the band leaves nothing out.
     pub fn is_full(&self) -> bool {
         self.width > self.segments.target

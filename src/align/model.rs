@@ -2,7 +2,8 @@
 
 use super::moves::MoveLimits;
 use crate::error::SettingError;
-use crate::signal::{MAX_FEATURES, Signal, length::Length, prior::Prior, structure::Structure};
+use crate::signal::lexicon;
+use crate::signal::{MAX_FEATURES, Signal, length::Length, mark::Mark, prior::Prior, structure::Structure};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use thiserror::Error;
@@ -134,7 +135,7 @@ impl Model {
         match (primary(source).as_str(), primary(target).as_str()) {
             ("zh", "en") => parse(BUILT_IN),
             ("en", "zh") => parse(BUILT_IN).swapped(),
-            _ => parse(NEUTRAL),
+            _ => parse(NEUTRAL).spoken(source, target),
         }
     }
 
@@ -181,6 +182,16 @@ impl Model {
         }
     }
 
+    /// This model with its `*`s replaced by the languages at hand.
+    fn spoken(mut self, source: &str, target: &str) -> Model {
+        for (own, tag) in [(&mut self.source, source), (&mut self.target, target)] {
+            if own == "*" {
+                *own = primary(tag);
+            }
+        }
+        self
+    }
+
     /// This model, turned round if need be, for texts in the given languages.
     ///
     /// # Errors
@@ -191,11 +202,11 @@ impl Model {
             fits(&model.source, source) && fits(&model.target, target)
         };
         if fits(self) {
-            return Ok(self.clone());
+            return Ok(self.clone().spoken(source, target));
         }
         let swapped = self.swapped();
         if fits(&swapped) {
-            return Ok(swapped);
+            return Ok(swapped.spoken(source, target));
         }
         let pair = |source: &str, target: &str| format!("{source} → {target}");
         Err(ModelError::OtherPair {
@@ -218,6 +229,27 @@ impl Model {
         }
     }
 
+    /// This model with every known signal in use; those that are new to it have no weight yet.
+    pub fn complete(&self) -> Model {
+        let mut complete = self.clone();
+        for (signal, _) in self.known_signals() {
+            complete.weights.entry(signal.name().to_owned()).or_default();
+        }
+        complete
+    }
+
+    /// Every signal there is, and whether it belongs to [`Signals::Length`].
+    fn known_signals(&self) -> Vec<(Box<dyn Signal>, bool)> {
+        // A new signal is one file in `signal/` and one line here.
+        vec![
+            (Box::new(Prior), true),
+            (Box::new(Length::new(self.length_ratio)), true),
+            (Box::new(Structure::new()), true),
+            (Box::new(lexicon::Evidence::new(&self.source, &self.target)), false),
+            (Box::new(Mark::new()), false),
+        ]
+    }
+
     /// All signals of this model, in the order of [`Model::feature_names`].
     pub(crate) fn all_signals(&self) -> Result<Vec<Box<dyn Signal>>, ModelError> {
         Ok(self.signals(Signals::Default)?.into_iter().map(|weighted| weighted.signal).collect())
@@ -234,12 +266,7 @@ impl Model {
 
     /// The signals that `selection` takes of this model, in a fixed order.
     pub(super) fn signals(&self, selection: Signals) -> Result<Vec<Weighted>, ModelError> {
-        // A new signal is one file in `signal/` and one line here.
-        let known: Vec<(Box<dyn Signal>, bool)> = vec![
-            (Box::new(Prior), true),
-            (Box::new(Length::new(self.length_ratio)), true),
-            (Box::new(Structure::new()), true),
-        ];
+        let known = self.known_signals();
         let mut unknown = self.weights.clone();
         let mut signals = Vec::new();
         for (signal, in_length) in known {
@@ -275,7 +302,7 @@ mod tests {
             model.weights.values().map(|own| own.keys().cloned().collect()).collect()
         };
         assert_eq!(names(&turned), names(&model));
-        assert_eq!(Model::built_in("de", "fr").source, "*");
+        assert_eq!(Model::built_in("de", "fr").source, "de");
     }
 
     #[test]

@@ -76,6 +76,7 @@ impl Worker {
         let mut width = if cells <= settings.exact_cells { segments.target + 1 } else { settings.band_width };
         loop {
             *band = if width > segments.target { Band::full(segments) } else { diagonal(segments, width, before) };
+            signals.iter_mut().for_each(|weighted| weighted.signal.reach(&|segment| band.reach(segment)));
             let (path, cost) = lattice.viterbi(band, &aligner.moves, |row, costs| fill(signals, row, costs));
             let touches = |block: &Block| band.is_edge(block.source.end as usize, block.target.end as usize);
             if band.is_full() || !path.iter().any(touches) {

@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 A gold set is a folder: either articles/ID.md with gold/ID.jsonl, or ID.src and ID.tgt (a sentence a line) with ID.gold
 ([0, 1]:[2]). Every set counts as much as every other. --folds reports what such a model is worth on documents it has not seen.")]
 pub(super) struct Arguments {
-    /// Folders of gold
+    /// Folders of gold; FOLDER=de-fr names other languages than the model's
     #[arg(long, value_name = "PATH", required = true, num_args = 1..)]
     gold: Vec<PathBuf>,
     /// Where the model goes; without it, only the cross-validation is done
@@ -57,10 +57,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Some(path) => super::model(path)?.for_pair(&language.source, &language.target).map_err(Failure::run)?,
         None => Model::built_in(&language.source, &language.target),
     };
-    let mut model = model.restricted(arguments.signals);
+    let mut model = model.complete().restricted(arguments.signals);
     let mut examples = Vec::new();
     for folder in &arguments.gold {
-        examples.extend(set(folder, &language)?);
+        let (folder, language) = named(folder, &language);
+        examples.extend(set(&folder, &language)?);
     }
     train::balance(&mut examples);
     let options = Options { l2: arguments.l2, ..Options::default() };
@@ -73,7 +74,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
     if let Some(path) = &arguments.output {
         let mut output = Output::file(path)?;
         model.name = arguments.name.clone().unwrap_or_else(|| stem(path));
-        let mut names: Vec<String> = arguments.gold.iter().map(|path| stem(path)).collect();
+        let mut names: Vec<String> = arguments.gold.iter().map(|path| stem(&named(path, &language).0)).collect();
         names.dedup();
         model.origin = format!("weights fitted by `bitext train` to {}, l2 {}", names.join(", "), options.l2);
         let fitted = train::fit(&model, &examples, &options).map_err(Failure::run)?;
@@ -94,6 +95,15 @@ fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, Failure> {
     files.retain(|path| path.extension().is_some_and(|own| own == ending));
     files.sort();
     Ok(files)
+}
+
+/// A gold set as named on the command line: `FOLDER`, or `FOLDER=de-fr` for other languages than the model's.
+fn named(argument: &Path, language: &Pair<String>) -> (PathBuf, Pair<String>) {
+    let name = argument.to_string_lossy();
+    match name.rsplit_once('=').and_then(|(folder, pair)| Some((folder, pair.split_once('-')?))) {
+        Some((folder, (source, target))) => (folder.into(), Pair::new(source.into(), target.into())),
+        None => (argument.to_owned(), language.clone()),
+    }
 }
 
 /// A folder's examples. Articles come twice, once without their paragraphs: a model must serve texts of both kinds.

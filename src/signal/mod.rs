@@ -9,13 +9,15 @@
 //! block. The search knows signals through this trait alone.
 
 pub mod length;
+pub mod lexicon;
+pub mod mark;
 pub mod prior;
 pub mod structure;
 
 use crate::cost::Cost;
 use crate::document::Segment;
 use crate::span::{Block, Pair};
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 /// The most features a signal may have.
 pub const MAX_FEATURES: usize = 16;
@@ -80,6 +82,10 @@ pub trait Signal: Send {
 
     /// Reads a new pair of texts; buffers are kept from one to the next.
     fn prepare(&mut self, texts: &Texts<'_>);
+
+    /// Is told, before any bead is measured, which target segments may share a bead with each source segment (given as
+    /// numbers of segments): nothing outside needs to be prepared. Called again when the band widens.
+    fn reach(&mut self, _band: &dyn Fn(usize) -> Range<usize>) {}
 
     /// The features of one block of the prepared texts, written over `features`.
     fn measure(&self, block: Block, features: &mut [f32]);

@@ -62,8 +62,9 @@ pub fn cross_validate(
     for out in 0..folds.max(2) {
         let seen: Vec<Example> = examples.iter().filter(|example| fold(example) != out).cloned().collect();
         let fitted = fit(model, &seen, options)?;
-        let mut worker = Arc::new(Aligner::new(fitted, settings.clone())?).worker();
         for (index, example) in examples.iter().enumerate().filter(|(_, example)| fold(example) == out) {
+            let spoken = fitted.for_pair(&example.language.source, &example.language.target)?;
+            let mut worker = Arc::new(Aligner::new(spoken, settings.clone())?).worker();
             let alignment = worker.align(&example.texts());
             let counts = Counts::of(&example.links(), &links(&alignment));
             answers.push(Answer { example: index, alignment, counts });

@@ -28,12 +28,14 @@ const NONE: u32 = u32::MAX;
 impl Prepared {
     pub(super) fn new(model: &Model, example: &Example, band_width: usize) -> Result<Self, ModelError> {
         let texts = example.texts();
+        let model = model.for_pair(&example.language.source, &example.language.target)?;
         let mut signals = model.all_signals()?;
         signals.iter_mut().for_each(|signal| signal.prepare(&texts));
         let moves = model.moves.moves()?;
         let segments = texts.len();
         let path = possible(&example.path, &moves);
         let band = around(&path, segments, band_width);
+        signals.iter_mut().for_each(|signal| signal.reach(&|segment| band.reach(segment)));
         let dimensions: usize = signals.iter().map(|signal| signal.feature_names().len()).sum();
         let measure = |block: Block, out: &mut Vec<f32>| {
             for signal in &signals {

@@ -1,0 +1,279 @@
+//! Bilingual dictionaries: the built-in Chinese-English one, and lists that the user brings.
+//!
+//! A dictionary has a *key* side and a *value* side: the Chinese one is the key where the built-in table takes part, else
+//! the source. It answers with t(value | key), which sums to 1 over all values; the other direction is had by inverting
+//! it over the words of the two texts ([`super::Matches`] does).
+
+use super::embedded::ZhEn;
+use super::token::{Language, Tokenizer, Tokens};
+use super::words::Words;
+use crate::span::Side;
+use foldhash::fast::FixedState;
+use indexmap::IndexMap;
+
+/// Weight of a gloss found for a piece of a word, beside a gloss of the word itself.
+const PIECE: f32 = 0.5;
+/// Weights of a word's pinyin as a gloss: whole and long parts; syllables of up to three letters.
+const PINYIN: (f32, f32) = (0.1, 0.03);
+/// Weight of a word as its own translation where there are glosses too.
+const SELF: f32 = 0.3;
+
+/// How a dictionary file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Format {
+    /// By the first entry: with ` @ ` it is hunalign's, with a tab it is TSV.
+    #[default]
+    Detect,
+    /// hunalign's: `target phrase @ source phrase`, one a line.
+    Hunalign,
+    /// `source TAB target [TAB weight]`, one a line.
+    Tsv,
+}
+
+/// What is wrong with a dictionary file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {what}")]
+#[non_exhaustive]
+pub struct DictionaryError {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What is wrong there, and what to do.
+    pub what: String,
+}
+
+/// A dictionary for one pair of languages.
+#[derive(Debug, Clone)]
+pub struct Dictionary {
+    source: Language,
+    target: Language,
+    built_in: bool,
+    listed: IndexMap<Box<str>, Values, FixedState>,
+}
+
+/// Values of a key with their weights.
+type Values = Vec<(Box<str>, f32)>;
+
+impl Dictionary {
+    /// The dictionary for a pair: the built-in one for Chinese and English in either direction, else an empty one.
+    pub fn new(source: Language, target: Language) -> Self {
+        let built_in = source.is_chinese() && target.is_english() || source.is_english() && target.is_chinese();
+        Self { built_in, ..Self::empty(source, target) }
+    }
+
+    /// An empty dictionary, whatever the pair.
+    pub fn empty(source: Language, target: Language) -> Self {
+        Self { source, target, built_in: false, listed: IndexMap::default() }
+    }
+
+    /// True when nothing is in it.
+    pub fn is_empty(&self) -> bool {
+        !self.built_in && self.listed.is_empty()
+    }
+
+    /// The side whose words are asked for: the Chinese one, else the source.
+    pub fn key_side(&self) -> Side {
+        if self.target.is_chinese() && !self.source.is_chinese() { Side::Target } else { Side::Source }
+    }
+
+    /// Adds the entries of a file's text; returns how many. Each word of a phrase gets 1 / (words on both sides) of the
+    /// entry's weight.
+    pub fn add_listed(&mut self, text: &str, format: Format) -> Result<usize, DictionaryError> {
+        let mut cutter = Cutter::new(self.source, self.target);
+        let (mut format, mut entries) = (format, 0);
+        for (number, line) in text.lines().enumerate() {
+            let line = line.trim_start_matches('\u{feff}').trim_end_matches('\r');
+            if line.trim().is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let error = |what: &str| DictionaryError { line: number + 1, what: what.to_owned() };
+            if format == Format::Detect {
+                format = if line.contains('\t') { Format::Tsv } else { Format::Hunalign };
+            }
+            let (source, target, weight) = match format {
+                Format::Tsv => {
+                    let mut fields = line.split('\t');
+                    let (Some(source), Some(target)) = (fields.next(), fields.next()) else {
+                        return Err(error("expected `source TAB target [TAB weight]`; there is no tab"));
+                    };
+                    let weight = match fields.next().map(str::trim).filter(|w| !w.is_empty()) {
+                        None => 1.0,
+                        Some(weight) => weight
+                            .parse::<f32>()
+                            .ok()
+                            .filter(|w| *w > 0.0 && w.is_finite())
+                            .ok_or_else(|| error(&format!("the weight `{weight}` is no positive number")))?,
+                    };
+                    (source, target, weight)
+                }
+                _ => {
+                    let (target, source) = line
+                        .split_once(" @ ")
+                        .ok_or_else(|| error("expected `target phrase @ source phrase`; there is no ` @ `"))?;
+                    (source, target, 1.0)
+                }
+            };
+            let (source, target) = (cutter.words(source, Side::Source), cutter.words(target, Side::Target));
+            if source.is_empty() || target.is_empty() {
+                return Err(error("one of the two phrases has no word in it"));
+            }
+            let (keys, values) = if self.key_side() == Side::Source { (source, target) } else { (target, source) };
+            let weight = weight / (keys.len() * values.len()) as f32;
+            for key in keys {
+                let listed = self.listed.entry(key).or_default();
+                for value in &values {
+                    match listed.iter_mut().find(|v| v.0 == *value) {
+                        Some(known) => known.1 = known.1.max(weight),
+                        None => listed.push((value.clone(), weight)),
+                    }
+                }
+            }
+            entries += 1;
+        }
+        Ok(entries)
+    }
+
+    /// Translations of a word of the key side, in its token form, with probabilities that sum to 1 (or none at all).
+    ///
+    /// A Chinese word that is not in the table, or longer than two characters, gets the glosses of its longest pieces
+    /// too, and every Chinese word of several characters its pinyin, whole and in parts (for names). A word without
+    /// any gloss stands for itself (figures, Latin words).
+    pub fn translations(&self, word: &str) -> Vec<(String, f32)> {
+        let mut glosses = Glosses::default();
+        if self.built_in && word.chars().next().is_some_and(super::token::is_han) {
+            built_in(ZhEn::shared(), word, &mut glosses);
+        } else {
+            let weight = if self.listed.contains_key(word) { SELF } else { 1.0 };
+            glosses.add(word, weight);
+        }
+        if let Some(listed) = self.listed.get(word) {
+            for (value, weight) in listed {
+                glosses.add(value, *weight);
+            }
+        }
+        glosses.normalised()
+    }
+}
+
+#[derive(Default)]
+struct Glosses(IndexMap<String, f32, FixedState>);
+
+impl Glosses {
+    fn add(&mut self, word: &str, weight: f32) {
+        match self.0.get_mut(word) {
+            Some(known) => *known = known.max(weight),
+            None => {
+                self.0.insert(word.to_owned(), weight);
+            }
+        }
+    }
+
+    fn normalised(self) -> Vec<(String, f32)> {
+        let sum: f32 = self.0.values().sum();
+        self.0.into_iter().map(|(word, weight)| (word, weight / sum)).collect()
+    }
+}
+
+fn built_in(table: &ZhEn, word: &str, glosses: &mut Glosses) {
+    let units = table.normal_form(word);
+    let len = units.len();
+    let own = table.find(&units);
+    for (stem, weight) in own.into_iter().flat_map(|w| table.translations(w)) {
+        glosses.add(table.stem(stem), weight);
+    }
+    if len < 2 {
+        return;
+    }
+    if own.is_none() || len > 2 {
+        for size in (1..len).rev() {
+            let mut any = false;
+            for piece in units.windows(size).filter_map(|piece| table.find(piece)) {
+                for (stem, weight) in table.translations(piece) {
+                    glosses.add(table.stem(stem), weight * PIECE * size as f32 / len as f32);
+                    any = true;
+                }
+            }
+            if any && size > 1 {
+                break;
+            }
+        }
+    }
+    let Some(spoken) = units.iter().map(|&u| table.reading(u)).collect::<Option<Vec<_>>>() else { return };
+    let stemmer = rust_stemmers::Stemmer::create(rust_stemmers::Algorithm::English);
+    let mut name = |syllables: &[&str]| {
+        let pinyin = syllables.concat();
+        glosses.add(&stemmer.stem(&pinyin), if pinyin.len() > 3 { PINYIN.0 } else { PINYIN.1 });
+    };
+    name(&spoken);
+    for cut in 1..len {
+        name(&spoken[cut..]);
+        name(&spoken[..cut]);
+    }
+    spoken.iter().for_each(|syllable| name(&[syllable]));
+}
+
+/// Phrases to words.
+struct Cutter {
+    words: Words,
+    tokens: Tokens,
+    source: Tokenizer,
+    target: Tokenizer,
+}
+
+impl Cutter {
+    fn new(source: Language, target: Language) -> Self {
+        let (source, target) = (Tokenizer::new(source), Tokenizer::new(target));
+        Self { words: Words::default(), tokens: Tokens::default(), source, target }
+    }
+
+    fn words(&mut self, phrase: &str, side: Side) -> Vec<Box<str>> {
+        self.tokens.clear();
+        let tokenizer = if side == Side::Source { &mut self.source } else { &mut self.target };
+        tokenizer.sentence(phrase, &mut self.words, &mut self.tokens);
+        self.tokens.ids().iter().map(|&id| self.words.text(id).into()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn language(tag: &str) -> Language {
+        Language::new(tag)
+    }
+
+    #[test]
+    fn built_in_words_pieces_and_pinyin() {
+        let dictionary = Dictionary::new(language("en"), language("zh"));
+        assert_eq!(dictionary.key_side(), Side::Target);
+        let best = |word| dictionary.translations(word).into_iter().map(|t| t.0).collect::<Vec<_>>();
+        assert!(best("拖拉机").contains(&"tractor".to_owned()));
+        assert!(best("阳岭").contains(&"yangl".to_owned()), "{:?}", best("阳岭"));
+        assert_eq!(best("1957"), ["1957"]);
+        let sum: f32 = dictionary.translations("人民公社").iter().map(|t| t.1).sum();
+        assert!((sum - 1.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn lists_in_both_formats() {
+        let mut dictionary = Dictionary::new(language("de"), language("fr"));
+        assert!(dictionary.is_empty());
+        assert_eq!(dictionary.add_listed("montagnes @ Berge\n\n# x\nla montagne @ der Berg\n", Format::Detect), Ok(2));
+        let berg = dictionary.translations("berg");
+        assert_eq!(berg[0].0, "berg");
+        assert!(berg.iter().any(|t| t.0 == "montagn" && t.1 > 0.4), "{berg:?}");
+
+        let mut dictionary = Dictionary::new(language("zh"), language("en"));
+        dictionary.add_listed("公社\tcommune\t2\r\n", Format::Detect).unwrap();
+        assert_eq!(dictionary.translations("公社").iter().filter(|t| t.0 == "commune").count(), 1);
+    }
+
+    #[test]
+    fn errors_have_lines() {
+        let mut dictionary = Dictionary::new(language("de"), language("fr"));
+        let line = |d: &mut Dictionary, text: &str, f| d.add_listed(text, f).unwrap_err().line;
+        assert_eq!(line(&mut dictionary, "a @ b\nc", Format::Detect), 2);
+        assert_eq!(line(&mut dictionary, "a\tb\n\na\tb\tx", Format::Tsv), 3);
+        assert_eq!(line(&mut dictionary, "a\t-", Format::Tsv), 1);
+    }
+}

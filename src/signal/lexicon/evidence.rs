@@ -1,0 +1,66 @@
+//! The lexicon as a signal of the aligner.
+//!
+//! Features, in tens of nats or of words so that weights are near 1: `forward` and `backward`, the evidence of the two
+//! directions turned into costs; `omitted` and `added`, the words of a bead that has one side alone (in a two-sided bead every word
+//! that is not found costs something, so words left out must too).
+
+use super::{Lexicon, Matches};
+use crate::signal::{Signal, Texts};
+use crate::span::{Block, SegmentRange, Side};
+use std::ops::Range;
+use std::sync::Arc;
+
+const NAMES: &[&str] = &["forward", "backward", "omitted", "added"];
+
+/// The lexicon signal.
+#[derive(Debug)]
+pub struct Evidence {
+    matches: Matches,
+}
+
+impl Evidence {
+    /// The signal for a pair of language tags, with the built-in dictionary where there is one.
+    pub fn new(source: &str, target: &str) -> Self {
+        Self { matches: Arc::new(Lexicon::new(source, target)).matches() }
+    }
+
+    fn words(&self, side: Side, run: SegmentRange) -> f32 {
+        let tokens = self.matches.tokens(side);
+        (tokens.start(run.end as usize) - tokens.start(run.start as usize)) as f32
+    }
+}
+
+impl Signal for Evidence {
+    fn name(&self) -> &'static str {
+        "lexicon"
+    }
+
+    fn feature_names(&self) -> &'static [&'static str] {
+        NAMES
+    }
+
+    fn prepare(&mut self, texts: &Texts<'_>) {
+        let sentences = |side: Side| -> Vec<&str> {
+            texts.segments[side].iter().map(|segment| segment.range.of(texts.text[side])).collect()
+        };
+        self.matches.read_unprepared(&sentences(Side::Source), &sentences(Side::Target));
+    }
+
+    fn reach(&mut self, band: &dyn Fn(usize) -> Range<usize>) {
+        self.matches.reach(band);
+    }
+
+    #[inline]
+    fn measure(&self, block: Block, features: &mut [f32]) {
+        features.fill(0.0);
+        if block.target.is_empty() {
+            features[2] = self.words(Side::Source, block.source) / 10.0;
+        } else if block.source.is_empty() {
+            features[3] = self.words(Side::Target, block.target) / 10.0;
+        } else {
+            let (forward, backward) = self.matches.evidence(block.source.indices(), block.target.indices());
+            features[0] = -forward / 10.0;
+            features[1] = -backward / 10.0;
+        }
+    }
+}

@@ -1,0 +1,398 @@
+//! Learning a translation table from beads: IBM Model 1 (Brown et al. 1993), as Moore (2002) uses it for aligning.
+//!
+//! A target word e of a bead comes from one of the bead's source words f, or from none (the null word), all places
+//! being equally likely. Expectation and maximisation by turns:
+//!
+//! ```text
+//! c(f, e) = Σ_beads t(e|f) / (t(e|∅) + Σ_f' t(e|f'))          t(e|f) = c(f, e) / (Σ_e c(f, e) + ½)
+//! ```
+//!
+//! - The beads come from an aligner that errs, and the table is used to align the same texts again. Without care it
+//!   remembers its own wrong pairs, so every t is discounted by *leaving one out*: t · (1 − 1/s), s the number of beads
+//!   with both words. What was seen in a single bead says nothing, and is never stored at all.
+//! - The work is sharded by e: its row of counts is touched by nobody else, and sums run in the order of the beads.
+//!   The result is the same to the last bit on any number of threads.
+//! - Memory: 12 bytes a stored pair of words, 4 a token. When there are more than [`Settings::most_pairs`], the pairs
+//!   seen least often go first.
+//!
+//! Both directions are learned, each for itself.
+
+use super::matches::Matches;
+use super::table::{Rows, TranslationTable};
+use super::words::{WordId, Words};
+use crate::span::{Pair, Side};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// Words learned together before the cap is looked at again.
+const CHUNK: usize = 2048;
+const NONE: u32 = u32::MAX;
+
+/// Settings of the learning.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Rounds of expectation and maximisation. Default 5.
+    pub rounds: usize,
+    /// Translations less probable than this are dropped. Default 0.005.
+    pub least_probability: f32,
+    /// Beads that both words of a pair must share. Default 2; at 1 nothing is left of a pair in any case.
+    pub least_support: u32,
+    /// Pairs of words held in memory for one direction. Default 8,000,000 (100 MB).
+    pub most_pairs: usize,
+    /// Beads with more source words times target words than this are left out. Default 6000.
+    pub largest_bead: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { rounds: 5, least_probability: 0.005, least_support: 2, most_pairs: 8_000_000, largest_bead: 6000 }
+    }
+}
+
+/// Beads to learn from, as words.
+#[derive(Debug, Default)]
+pub struct Examples {
+    words: Pair<Words>,
+    tokens: Pair<Vec<WordId>>,
+    ends: Pair<Vec<u32>>,
+}
+
+impl Examples {
+    /// Adds a bead by its words (in token form). One that is empty on a side is passed over.
+    pub fn push<'w>(&mut self, source: impl IntoIterator<Item = &'w str>, target: impl IntoIterator<Item = &'w str>) {
+        let (s, t) = (self.tokens.source.len(), self.tokens.target.len());
+        self.tokens.source.extend(source.into_iter().map(|w| self.words.source.intern(w)));
+        self.tokens.target.extend(target.into_iter().map(|w| self.words.target.intern(w)));
+        if self.tokens.source.len() == s || self.tokens.target.len() == t {
+            self.tokens.source.truncate(s);
+            self.tokens.target.truncate(t);
+            return;
+        }
+        self.ends.source.push(self.tokens.source.len() as u32);
+        self.ends.target.push(self.tokens.target.len() as u32);
+    }
+
+    /// Adds a bead of the texts that `matches` holds.
+    pub fn push_bead(&mut self, matches: &Matches, source: Range<usize>, target: Range<usize>) {
+        let words = |side: Side, range: Range<usize>| {
+            let tokens = matches.tokens(side);
+            let ids = &tokens.ids()[tokens.start(range.start)..tokens.start(range.end)];
+            ids.iter().map(|&id| matches.words().text(id))
+        };
+        self.push(words(Side::Source, source), words(Side::Target, target));
+    }
+
+    /// Adds all beads of another collection after one's own.
+    pub fn append(&mut self, other: &Examples) {
+        for bead in 0..other.len() {
+            let words = |side: Side| other.bead(side, bead).iter().map(move |&id| other.words[side].text(id));
+            self.push(words(Side::Source), words(Side::Target));
+        }
+    }
+
+    /// How many beads.
+    pub fn len(&self) -> usize {
+        self.ends.source.len()
+    }
+
+    /// True when there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many words the beads have on a side.
+    pub fn token_count(&self, side: Side) -> usize {
+        self.tokens[side].len()
+    }
+
+    fn bead(&self, side: Side, bead: usize) -> &[WordId] {
+        let start = if bead == 0 { 0 } else { self.ends[side][bead - 1] as usize };
+        &self.tokens[side][start..self.ends[side][bead] as usize]
+    }
+
+    /// Learns the table, in parallel in the current rayon pool.
+    pub fn learn(&self, settings: &Settings) -> TranslationTable {
+        let forward = self.direction(Side::Source, Side::Target, settings);
+        let backward = self.direction(Side::Target, Side::Source, settings);
+        // only words that have a translation are kept, in byte order
+        let mut used = Pair::new(vec![false; self.words.source.len()], vec![false; self.words.target.len()]);
+        for &(f, e, _) in &forward {
+            (used.source[f as usize], used.target[e as usize]) = (true, true);
+        }
+        for &(e, f, _) in &backward {
+            (used.source[f as usize], used.target[e as usize]) = (true, true);
+        }
+        let sorted = |side: Side| {
+            let words = &self.words[side];
+            let mut ids: Vec<WordId> = (0..words.len() as WordId).filter(|&id| used[side][id as usize]).collect();
+            ids.sort_unstable_by(|&a, &b| words.text(a).cmp(words.text(b)));
+            let mut number = vec![NONE; words.len()];
+            ids.iter().enumerate().for_each(|(n, &id)| number[id as usize] = n as u32);
+            (ids.iter().map(|&id| words.text(id).to_owned()).collect::<Vec<_>>(), number)
+        };
+        let ((source, source_number), (target, target_number)) = (sorted(Side::Source), sorted(Side::Target));
+        TranslationTable {
+            forward: rows(forward, source.len(), &source_number, &target_number),
+            backward: rows(backward, target.len(), &target_number, &source_number),
+            source,
+            target,
+        }
+    }
+
+    /// (near word, far word, t(far | near)) for all pairs that stay.
+    fn direction(&self, near: Side, far: Side, settings: &Settings) -> Vec<(WordId, WordId, f32)> {
+        let beads = BeadIndex::new(self, far, settings.largest_bead);
+        let mut words = self.rows(near, far, &beads, settings);
+        let uniform = 1.0 / words.len().max(1) as f32;
+        words.iter_mut().for_each(|word| {
+            word.null = uniform;
+            word.value.fill(uniform);
+        });
+        let mut total = vec![0.0f64; self.words[near].len()];
+        for _ in 0..settings.rounds {
+            words.par_iter_mut().enumerate().for_each_init(
+                || vec![NONE; self.words[near].len()],
+                |slots, (e, word)| word.expect(self, near, beads.of(e), slots),
+            );
+            total.fill(0.0);
+            let mut null = 0.0;
+            for word in &words {
+                null += f64::from(word.null);
+                for (&f, &count) in word.near.iter().zip(&word.value) {
+                    total[f as usize] += f64::from(count);
+                }
+            }
+            words.par_iter_mut().for_each(|word| {
+                word.null = (f64::from(word.null) / (null + 0.5)) as f32;
+                for (&f, value) in word.near.iter().zip(&mut word.value) {
+                    *value = (f64::from(*value) / (total[f as usize] + 0.5)) as f32;
+                }
+            });
+        }
+        let mut kept = Vec::new();
+        for (e, word) in words.iter().enumerate() {
+            for ((&f, &value), &support) in word.near.iter().zip(&word.value).zip(&word.support) {
+                let p = value * (1.0 - 1.0 / support as f32);
+                if p >= settings.least_probability {
+                    kept.push((f, e as WordId, p));
+                }
+            }
+        }
+        kept
+    }
+
+    /// Which near words each far word is seen with, and in how many beads.
+    fn rows(&self, near: Side, far: Side, beads: &BeadIndex, settings: &Settings) -> Vec<Row> {
+        let mut least = settings.least_support.max(1);
+        let mut rows: Vec<Row> = Vec::with_capacity(self.words[far].len());
+        let mut held = 0;
+        for first in (0..self.words[far].len()).step_by(CHUNK) {
+            let chunk = first..self.words[far].len().min(first + CHUNK);
+            let new: Vec<Row> = chunk
+                .into_par_iter()
+                .map_init(
+                    || (vec![0u32; self.words[near].len()], vec![NONE; self.words[near].len()]),
+                    |(support, last), e| Row::new(self, near, beads.of(e), least, support, last),
+                )
+                .collect();
+            held += new.iter().map(|row| row.near.len()).sum::<usize>();
+            rows.extend(new);
+            while held > settings.most_pairs {
+                least += 1;
+                rows.par_iter_mut().for_each(|row| row.retain(least));
+                held = rows.iter().map(|row| row.near.len()).sum();
+            }
+        }
+        rows
+    }
+}
+
+/// For each word of one side the beads that have it, once for each place.
+struct BeadIndex {
+    start: Vec<u32>,
+    beads: Vec<u32>,
+}
+
+impl BeadIndex {
+    fn new(examples: &Examples, side: Side, largest: usize) -> Self {
+        let taken = |bead: &usize| {
+            examples.bead(Side::Source, *bead).len() * examples.bead(Side::Target, *bead).len() <= largest
+        };
+        let mut start = vec![0u32; examples.words[side].len() + 2];
+        for bead in (0..examples.len()).filter(taken) {
+            examples.bead(side, bead).iter().for_each(|&word| start[word as usize + 2] += 1);
+        }
+        for k in 1..start.len() {
+            start[k] += start[k - 1];
+        }
+        let mut beads = vec![0; start[start.len() - 1] as usize];
+        for bead in (0..examples.len()).filter(taken) {
+            for &word in examples.bead(side, bead) {
+                let slot = &mut start[word as usize + 1];
+                beads[*slot as usize] = bead as u32;
+                *slot += 1;
+            }
+        }
+        Self { start, beads }
+    }
+
+    fn of(&self, word: usize) -> &[u32] {
+        &self.beads[self.start[word] as usize..self.start[word + 1] as usize]
+    }
+}
+
+/// A far word: the near words it is seen with, and t or c of each.
+struct Row {
+    near: Vec<WordId>,
+    value: Vec<f32>,
+    support: Vec<u32>,
+    null: f32,
+}
+
+impl Row {
+    fn new(examples: &Examples, near: Side, beads: &[u32], least: u32, support: &mut [u32], last: &mut [u32]) -> Self {
+        let mut seen: Vec<WordId> = Vec::new();
+        for &bead in beads {
+            for &f in examples.bead(near, bead as usize) {
+                if last[f as usize] != bead {
+                    if support[f as usize] == 0 {
+                        seen.push(f);
+                    }
+                    support[f as usize] += 1;
+                    last[f as usize] = bead;
+                }
+            }
+        }
+        let kept: Vec<WordId> = seen.iter().copied().filter(|&f| support[f as usize] >= least).collect();
+        let counts = kept.iter().map(|&f| support[f as usize]).collect();
+        for f in seen {
+            support[f as usize] = 0;
+            last[f as usize] = NONE;
+        }
+        Self { value: vec![0.0; kept.len()], near: kept, support: counts, null: 0.0 }
+    }
+
+    fn retain(&mut self, least: u32) {
+        let keep: Vec<bool> = self.support.iter().map(|&s| s >= least).collect();
+        let mut at = 0;
+        self.near.retain(|_| {
+            at += 1;
+            keep[at - 1]
+        });
+        self.support.retain(|&s| s >= least);
+        self.value.truncate(self.near.len());
+    }
+
+    /// Replaces probabilities by expected counts.
+    fn expect(&mut self, examples: &Examples, near: Side, beads: &[u32], slots: &mut [u32]) {
+        for (slot, &f) in self.near.iter().enumerate() {
+            slots[f as usize] = slot as u32;
+        }
+        let (mut counts, mut null) = (vec![0.0f64; self.near.len()], 0.0);
+        for &bead in beads {
+            let words = examples.bead(near, bead as usize);
+            let mut sum = f64::from(self.null);
+            for &f in words {
+                if let Some(&p) = self.value.get(slots[f as usize] as usize) {
+                    sum += f64::from(p);
+                }
+            }
+            let share = 1.0 / sum;
+            null += f64::from(self.null) * share;
+            for &f in words {
+                let slot = slots[f as usize] as usize;
+                if let Some(&p) = self.value.get(slot) {
+                    counts[slot] += f64::from(p) * share;
+                }
+            }
+        }
+        self.null = null as f32;
+        for (value, count) in self.value.iter_mut().zip(counts) {
+            *value = count as f32;
+        }
+        for &f in &self.near {
+            slots[f as usize] = NONE;
+        }
+    }
+}
+
+/// Entries in the order of their new numbers.
+fn rows(entries: Vec<(WordId, WordId, f32)>, words: usize, near: &[u32], far: &[u32]) -> Rows {
+    let mut entries: Vec<_> = entries.into_iter().map(|(f, e, p)| (near[f as usize], far[e as usize], p)).collect();
+    entries.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.2.total_cmp(&a.2)).then(a.1.cmp(&b.1)));
+    let mut ends = vec![0; words];
+    entries.iter().for_each(|entry| ends[entry.0 as usize] += 1);
+    let mut sum = 0;
+    for end in &mut ends {
+        sum += *end;
+        *end = sum;
+    }
+    Rows {
+        ends,
+        words: entries.iter().map(|entry| entry.1).collect(),
+        probabilities: entries.iter().map(|entry| entry.2).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn examples(beads: &[(Vec<u8>, Vec<u8>)]) -> Examples {
+        let mut examples = Examples::default();
+        for (source, target) in beads {
+            let name = |w: &u8| format!("w{w}");
+            let (source, target): (Vec<_>, Vec<_>) =
+                (source.iter().map(name).collect(), target.iter().map(name).collect());
+            examples.push(source.iter().map(String::as_str), target.iter().map(String::as_str));
+        }
+        examples
+    }
+
+    #[test]
+    fn words_that_go_together_are_found() {
+        let mut examples = Examples::default();
+        for _ in 0..5 {
+            examples.push(["das", "haus"], ["the", "house"]);
+            examples.push(["das", "buch"], ["the", "book"]);
+            examples.push(["ein", "buch"], ["a", "book"]);
+        }
+        examples.push(["einmal"], ["once"]);
+        let table = examples.learn(&Settings::default());
+        let best = |word| table.forward(word).next().map(|t| t.0.to_owned());
+        assert_eq!(best("das").as_deref(), Some("the"));
+        assert_eq!(best("buch").as_deref(), Some("book"));
+        assert_eq!(table.backward("a").next().map(|t| t.0), Some("ein"));
+        assert_eq!(best("einmal"), None, "one bead proves nothing");
+    }
+
+    #[test]
+    fn the_cap_holds() {
+        let beads: Vec<_> = (0..60u8).map(|k| (vec![k % 7, k % 5, k % 3], vec![k % 5, k % 7, k % 4])).collect();
+        let full = examples(&beads).learn(&Settings { least_probability: 0.0, ..Settings::default() });
+        let capped =
+            examples(&beads).learn(&Settings { least_probability: 0.0, most_pairs: 20, ..Settings::default() });
+        assert!(capped.forward.words.len() <= 20 && capped.forward.words.len() < full.forward.words.len());
+        let kept = serde_json::to_string(&full).unwrap();
+        assert_eq!(serde_json::from_str::<TranslationTable>(&kept).unwrap(), full);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn any_number_of_threads_gives_the_same(
+            beads in prop::collection::vec((prop::collection::vec(0u8..40, 0..9), prop::collection::vec(0u8..40, 0..9)), 0..80),
+        ) {
+            let examples = examples(&beads);
+            let learn = |threads| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                pool.install(|| examples.learn(&Settings { least_probability: 0.0, ..Settings::default() }))
+            };
+            prop_assert_eq!(learn(1), learn(4));
+        }
+    }
+}

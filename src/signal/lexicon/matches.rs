@@ -1,0 +1,524 @@
+//! Matching words of one pair of texts, and the lexical evidence of its beads.
+
+use super::blocks::{Blocks, Direction, STEPS};
+use super::token::{Tokenizer, Tokens};
+use super::words::{WordId, Words};
+use super::{Lexicon, cognate};
+use crate::span::{ByteRange, Pair, Side};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Words in the interner after which a worker starts anew (before its next pair of texts).
+const WORDS_KEPT: usize = 200_000;
+const NONE: u32 = u32::MAX;
+
+/// One match that a bead rests on, for explanations.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MatchedWords {
+    /// Source sentence, and the word's bytes in it.
+    pub source: (usize, ByteRange),
+    /// Target sentence, and the word's bytes in it.
+    pub target: (usize, ByteRange),
+    /// t(target word | source word) and the reverse, mixed as the evidence mixes them.
+    pub probability: (f32, f32),
+}
+
+/// One side of the pair at hand.
+#[derive(Debug, Default)]
+struct Text {
+    tokens: Tokens,
+    ends: Vec<u32>,
+    /// distinct words, in order of first sight; tokens as places in that list
+    types: Vec<WordId>,
+    typed: Vec<u32>,
+    counts: Vec<u32>,
+    /// by type: ln λ, (1−λ)/λ/u
+    floor: Vec<f32>,
+    scale: Vec<f32>,
+    /// by word: its type, or NONE
+    local: Vec<u32>,
+    /// by word: its share of running words at large, or NAN while not asked
+    share: Vec<f32>,
+}
+
+/// A list of (word, probability) for each word, made when first asked for.
+#[derive(Debug, Default)]
+struct Cache {
+    spans: Vec<(u32, u32)>,
+    list: Vec<(WordId, f32)>,
+}
+
+/// Translations that are linked in the texts: by type of one side, (type of the other, probability).
+#[derive(Debug, Default)]
+struct Links {
+    start: Vec<u32>,
+    list: Vec<(u32, f32)>,
+    scaled: Vec<(u32, f32)>,
+}
+
+/// Does the work for one thread: owns interner, caches and every buffer, and holds the evidence of the pair of texts
+/// that was read last. Made by [`Lexicon::matches`].
+#[derive(Debug)]
+pub struct Matches {
+    lexicon: Arc<Lexicon>,
+    words: Words,
+    tokenizer: Pair<Tokenizer>,
+    text: Pair<Text>,
+    glosses: Cache,
+    learned: Pair<Cache>,
+    /// (source type, target type, t(target|source), t(source|target))
+    pairs: Vec<(u32, u32, f32, f32)>,
+    links: Pair<Links>,
+    blocks: Pair<Blocks>,
+    mass: Vec<f32>,
+    band: Vec<(u32, u32)>,
+    cognates: cognate::Cognates,
+}
+
+impl Matches {
+    pub(super) fn new(lexicon: Arc<Lexicon>) -> Self {
+        Self {
+            words: Words::default(),
+            tokenizer: Pair::new(Tokenizer::new(lexicon.source), Tokenizer::new(lexicon.target)),
+            lexicon,
+            text: Pair::default(),
+            glosses: Cache::default(),
+            learned: Pair::default(),
+            pairs: Vec::new(),
+            links: Pair::default(),
+            blocks: Pair::default(),
+            mass: Vec::new(),
+            band: Vec::new(),
+            cognates: cognate::Cognates::default(),
+        }
+    }
+
+    /// Reads a pair of texts, all beads within reach.
+    pub fn read<S: AsRef<str>, T: AsRef<str>>(&mut self, source: &[S], target: &[T]) {
+        let all = 0..target.len();
+        self.read_banded(source, target, |_| all.clone());
+    }
+
+    /// Reads a pair of texts. `band(i)` are the target sentences that may share a bead with source sentence `i`; what
+    /// lies outside is not prepared, and [`Matches::evidence`] is slow there (but right).
+    pub fn read_banded<S: AsRef<str>, T: AsRef<str>>(
+        &mut self,
+        source: &[S],
+        target: &[T],
+        band: impl Fn(usize) -> Range<usize>,
+    ) {
+        self.tokenize(source, target);
+        self.link();
+        self.reach(band);
+    }
+
+    /// Prepares the beads of another band of the texts that were read, see [`Matches::read_banded`].
+    pub fn reach(&mut self, band: impl Fn(usize) -> Range<usize>) {
+        self.fill(band);
+    }
+
+    /// Reads a pair of texts, no bead prepared: [`Matches::reach`] is to follow.
+    pub fn read_unprepared<S: AsRef<str>, T: AsRef<str>>(&mut self, source: &[S], target: &[T]) {
+        self.tokenize(source, target);
+        self.link();
+    }
+
+    /// Cuts the texts into words only: enough for [`Matches::tokens`].
+    pub fn tokenize<S: AsRef<str>, T: AsRef<str>>(&mut self, source: &[S], target: &[T]) {
+        if self.words.len() > WORDS_KEPT {
+            *self = Self::new(Arc::clone(&self.lexicon));
+        }
+        for text in [&mut self.text.source, &mut self.text.target] {
+            for &word in &text.types {
+                text.local[word as usize] = NONE;
+            }
+        }
+        let (words, text) = (&mut self.words, &mut self.text);
+        text.source.read(source.iter().map(S::as_ref), &mut self.tokenizer.source, words);
+        text.target.read(target.iter().map(T::as_ref), &mut self.tokenizer.target, words);
+    }
+
+    /// The tokens of one side.
+    pub fn tokens(&self, side: Side) -> &Tokens {
+        &self.text[side].tokens
+    }
+
+    /// The words behind the tokens' numbers.
+    pub fn words(&self) -> &Words {
+        &self.words
+    }
+
+    /// The lexical evidence of a bead: how much likelier its target words are given its source words than by
+    /// themselves (in nats, summed over the words), and the same of its source words given the target. 0 for an
+    /// omission or addition. Cost: two differences inside the band, else the words of the bead.
+    ///
+    /// # Panics
+    /// When a range lies outside the texts.
+    pub fn evidence(&self, source: Range<usize>, target: Range<usize>) -> (f32, f32) {
+        if source.is_empty() || target.is_empty() {
+            return (0.0, 0.0);
+        }
+        let forward = self.blocks.source.sum(&source, &target);
+        let backward = self.blocks.target.sum(&target, &source);
+        match (forward, backward) {
+            (Some(forward), Some(backward)) => (forward as f32 / STEPS, backward as f32 / STEPS),
+            _ => self.slow_evidence(source, target),
+        }
+    }
+
+    /// [`Matches::evidence`] straight from its definition: O(words of the bead · their translations).
+    pub fn slow_evidence(&self, source: Range<usize>, target: Range<usize>) -> (f32, f32) {
+        (self.slow(Side::Source, &source, &target), self.slow(Side::Target, &target, &source))
+    }
+
+    fn slow(&self, near: Side, block: &Range<usize>, far: &Range<usize>) -> f32 {
+        let other = if near == Side::Source { Side::Target } else { Side::Source };
+        let (near_text, far_text, links) = (&self.text[near], &self.text[other], &self.links[near]);
+        let block = &near_text.typed[near_text.tokens.start(block.start)..near_text.tokens.start(block.end)];
+        let far = &far_text.typed[far_text.tokens.start(far.start)..far_text.tokens.start(far.end)];
+        let per_word = 1.0 / (block.len().max(1) as f32);
+        let mut sum = 0.0;
+        for &e in far {
+            let found = block.iter().flat_map(|&f| links.of(f).iter()).filter(|link| link.0 == e);
+            let mass: f32 = found.map(|link| link.1 * far_text.scale[e as usize]).sum();
+            sum += far_text.floor[e as usize] + (1.0 + mass * per_word).ln();
+        }
+        sum
+    }
+
+    /// The pairs of words that speak for a bead, in the order of the source, the best target word for each.
+    pub fn matched_words(&self, source: Range<usize>, target: Range<usize>) -> Vec<MatchedWords> {
+        let mut found = Vec::new();
+        for i in source {
+            let at = self.text.source.tokens.start(i);
+            for (k, &range) in self.text.source.tokens.ranges(i).iter().enumerate() {
+                let f = self.text.source.typed[at + k];
+                let mut best: Option<(f32, MatchedWords)> = None;
+                for j in target.clone() {
+                    let at = self.text.target.tokens.start(j);
+                    for (k, &place) in self.text.target.tokens.ranges(j).iter().enumerate() {
+                        let e = self.text.target.typed[at + k];
+                        let forward = self.links.source.probability(f, e);
+                        let backward = self.links.target.probability(e, f);
+                        let gain = forward * self.text.target.scale[e as usize]
+                            + backward * self.text.source.scale[f as usize];
+                        if gain > 0.0 && best.as_ref().is_none_or(|b| gain > b.0) {
+                            let probability = (forward, backward);
+                            best = Some((gain, MatchedWords { source: (i, range), target: (j, place), probability }));
+                        }
+                    }
+                }
+                found.extend(best.map(|b| b.1));
+            }
+        }
+        found
+    }
+
+    /// Which words of the two texts translate each other, and how probably.
+    fn link(&mut self) {
+        let key_side = self.lexicon.dictionary.key_side();
+        let learned = self.lexicon.table.as_ref().map_or(0.0, |_| self.lexicon.settings.learned);
+        self.pairs.clear();
+        let (key, value) = match key_side {
+            Side::Source => (&self.text.source, &self.text.target),
+            Side::Target => (&self.text.target, &self.text.source),
+        };
+        // dictionary: t(value | key), inverted over the keys in this text
+        for (k, &word) in key.types.iter().enumerate() {
+            let dictionary = &self.lexicon.dictionary;
+            let glosses = self.glosses.get(word, &mut self.words, |word, add| {
+                dictionary.translations(word).iter().for_each(|(value, p)| add(value, *p));
+            });
+            for &(value_word, p) in glosses {
+                let v = value.local.get(value_word as usize).copied().unwrap_or(NONE);
+                if v != NONE {
+                    self.pairs.push((k as u32, v, p, p));
+                }
+            }
+        }
+        if self.lexicon.cognates {
+            self.cognates.link(&self.words, &key.types, &value.types, &mut self.pairs);
+        }
+        self.mass.clear();
+        self.mass.resize(value.types.len(), 0.0);
+        for pair in &self.pairs {
+            self.mass[pair.1 as usize] += pair.3;
+        }
+        for pair in &mut self.pairs {
+            pair.3 *= (1.0 - learned) / self.mass[pair.1 as usize];
+            pair.2 *= 1.0 - learned;
+            if key_side == Side::Target {
+                *pair = (pair.1, pair.0, pair.3, pair.2);
+            }
+        }
+        if let Some(table) = &self.lexicon.table {
+            let (source, target) = (&self.text.source, &self.text.target);
+            for (s, &word) in source.types.iter().enumerate() {
+                let list = self.learned.source.get(word, &mut self.words, |word, add| {
+                    table.forward(word).for_each(|(other, p)| add(other, p));
+                });
+                for &(other, p) in list {
+                    let t = target.local.get(other as usize).copied().unwrap_or(NONE);
+                    if t != NONE {
+                        self.pairs.push((s as u32, t, learned * p, 0.0));
+                    }
+                }
+            }
+            for (t, &word) in target.types.iter().enumerate() {
+                let list = self.learned.target.get(word, &mut self.words, |word, add| {
+                    table.backward(word).for_each(|(other, p)| add(other, p));
+                });
+                for &(other, p) in list {
+                    let s = source.local.get(other as usize).copied().unwrap_or(NONE);
+                    if s != NONE {
+                        self.pairs.push((s, t as u32, 0.0, learned * p));
+                    }
+                }
+            }
+        }
+        self.weigh();
+        let (source, target) = (&self.text.source, &self.text.target);
+        self.links.source.fill(source.types.len(), &target.scale, self.pairs.iter().map(|p| (p.0, p.1, p.2)));
+        self.links.target.fill(target.types.len(), &source.scale, self.pairs.iter().map(|p| (p.1, p.0, p.3)));
+    }
+
+    /// u and λ of every type.
+    fn weigh(&mut self) {
+        let settings = &self.lexicon.settings;
+        for side in Side::BOTH {
+            let language = if side == Side::Source { self.lexicon.source } else { self.lexicon.target };
+            let text = &mut self.text[side];
+            text.share.resize(self.words.len(), f32::NAN);
+            text.floor.clear();
+            text.scale.clear();
+            let total = text.typed.len() as f32;
+            for (&word, &count) in text.types.iter().zip(&text.counts) {
+                let share = &mut text.share[word as usize];
+                if share.is_nan() {
+                    *share = super::share_at_large(language, self.words.text(word));
+                }
+                let u = (count as f32 + settings.background * *share) / (total + settings.background);
+                // A word so common that a match says nothing gets λ = 1.
+                let common = share.max(u - 3.0 * (u / total).sqrt());
+                let lambda = 1.0 - (1.0 - settings.lambda) * (1.0 - common / settings.common).max(0.0);
+                text.floor.push(lambda.ln());
+                text.scale.push((1.0 - lambda) / lambda / u.max(1e-7));
+            }
+        }
+    }
+
+    fn fill(&mut self, band: impl Fn(usize) -> Range<usize>) {
+        let (n, m) = (self.text.source.ends.len(), self.text.target.ends.len());
+        let longest = self.lexicon.settings.longest_block;
+        self.band.clear();
+        self.band.extend((0..n).map(|i| {
+            let range = band(i);
+            (range.start.min(m) as u32, range.end.min(m) as u32)
+        }));
+        let (source, target) = (&self.text.source, &self.text.target);
+        self.blocks.source.fill(&source.towards(target, &self.links.source), &self.band, longest);
+        // the same band seen from the target
+        let mut mirror = vec![(n as u32, 0); m];
+        for (i, &(low, high)) in self.band.iter().enumerate() {
+            for row in &mut mirror[low as usize..(high as usize).max(low as usize)] {
+                row.0 = row.0.min(i as u32);
+                row.1 = row.1.max(i as u32 + 1);
+            }
+        }
+        self.blocks.target.fill(&target.towards(source, &self.links.target), &mirror, longest);
+    }
+}
+
+impl Text {
+    fn read<'t>(&mut self, sentences: impl Iterator<Item = &'t str>, tokenizer: &mut Tokenizer, words: &mut Words) {
+        self.tokens.clear();
+        self.ends.clear();
+        for sentence in sentences {
+            tokenizer.sentence(sentence, words, &mut self.tokens);
+            self.ends.push(self.tokens.ids().len() as u32);
+        }
+        self.types.clear();
+        self.typed.clear();
+        self.counts.clear();
+        self.local.resize(words.len(), NONE);
+        for &id in self.tokens.ids() {
+            let slot = &mut self.local[id as usize];
+            if *slot == NONE {
+                *slot = self.types.len() as u32;
+                self.types.push(id);
+                self.counts.push(0);
+            }
+            self.counts[*slot as usize] += 1;
+            self.typed.push(*slot);
+        }
+    }
+
+    fn towards<'t>(&'t self, far: &'t Text, links: &'t Links) -> Direction<'t> {
+        Direction {
+            near: &self.typed,
+            near_ends: &self.ends,
+            links: &links.scaled,
+            link_start: &links.start,
+            far: &far.typed,
+            far_ends: &far.ends,
+            floor: &far.floor,
+        }
+    }
+}
+
+impl Cache {
+    fn get(
+        &mut self,
+        word: WordId,
+        words: &mut Words,
+        make: impl FnOnce(&str, &mut dyn FnMut(&str, f32)),
+    ) -> &[(WordId, f32)] {
+        if self.spans.len() <= word as usize {
+            self.spans.resize(words.len().max(word as usize + 1), (NONE, 0));
+        }
+        if self.spans[word as usize].0 == NONE {
+            let start = self.list.len() as u32;
+            let text = words.text(word).to_owned();
+            make(&text, &mut |other, p| self.list.push((words.intern(other), p)));
+            self.spans[word as usize] = (start, self.list.len() as u32);
+        }
+        let (start, end) = self.spans[word as usize];
+        &self.list[start as usize..end as usize]
+    }
+}
+
+impl Links {
+    fn fill(&mut self, types: usize, scale: &[f32], pairs: impl Iterator<Item = (u32, u32, f32)> + Clone) {
+        self.start.clear();
+        self.start.resize(types + 2, 0);
+        let pairs = pairs.filter(|p| p.2 > 1e-4);
+        for (near, _, _) in pairs.clone() {
+            self.start[near as usize + 2] += 1;
+        }
+        let mut sum = 0;
+        for start in &mut self.start {
+            sum += *start;
+            *start = sum;
+        }
+        self.list.clear();
+        self.list.resize(sum as usize, (0, 0.0));
+        // start[f + 1] is where the list of f begins; filling it moves it to where the list ends
+        for (near, far, p) in pairs {
+            let slot = &mut self.start[near as usize + 1];
+            self.list[*slot as usize] = (far, p);
+            *slot += 1;
+        }
+        self.start.truncate(types + 1);
+        self.scaled.clear();
+        self.scaled.extend(self.list.iter().map(|&(far, p)| (far, p * scale[far as usize])));
+    }
+
+    fn of(&self, near: u32) -> &[(u32, f32)] {
+        &self.list[self.start[near as usize] as usize..self.start[near as usize + 1] as usize]
+    }
+
+    fn probability(&self, near: u32, far: u32) -> f32 {
+        self.of(near).iter().filter(|link| link.0 == far).map(|link| link.1).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Examples, Lexicon};
+    use crate::span::Side;
+    use proptest::prelude::*;
+
+    fn close(fast: (f32, f32), slow: (f32, f32)) -> bool {
+        let near = |a: f32, b: f32| (a - b).abs() < 0.01 + 1e-4 * b.abs();
+        near(fast.0, slow.0) && near(fast.1, slow.1)
+    }
+
+    const SOURCE: [&str; 6] =
+        ["阳岭煤矿职工", "超额完成了十月份的生产计划。", "共产原煤35,200吨，", "中国人民", "", "。"];
+    const TARGET: [&str; 6] = [
+        "The workers of the Yangling Coal Mine ",
+        "overfulfilled the production plan for October. ",
+        "35200 tons of raw coal ",
+        "the Chinese people, the people ",
+        "",
+        "Moscow, September.",
+    ];
+
+    fn texts(of: &'static [&'static str; 6]) -> impl Strategy<Value = Vec<String>> {
+        let sentence = prop::collection::vec(0usize..6, 0..4);
+        let sentence = sentence.prop_map(|parts| parts.into_iter().map(|p| of[p]).collect::<String>());
+        prop::collection::vec(sentence, 0..14)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn prefix_sums_equal_the_definition(
+            source in texts(&SOURCE), target in texts(&TARGET), width in 1usize..20, beads in prop::collection::vec(any::<[prop::sample::Index; 4]>(), 30),
+        ) {
+            let mut examples = Examples::default();
+            for _ in 0..3 {
+                examples.push(["煤矿", "职工"], ["coal", "worker"]);
+                examples.push(["煤矿"], ["coal", "mine"]);
+            }
+            let lexicon = Lexicon::new("zh", "en");
+            for lexicon in [lexicon.clone(), lexicon.with_table(examples.learn(&Default::default()))] {
+                let mut matches = lexicon.matches();
+                matches.read(&["前言。中国"], &["Foreword. China"]);
+                matches.read_banded(&source, &target, |i| i.saturating_sub(width)..i + width);
+                let (n, m) = (source.len(), target.len());
+                for [a, b, c, d] in &beads {
+                    let i = [a.index(n + 1), b.index(n + 1)];
+                    let j = [c.index(m + 1), d.index(m + 1)];
+                    let (s, t) = (i[0].min(i[1])..i[0].max(i[1]), j[0].min(j[1])..j[0].max(j[1]));
+                    let fast = matches.evidence(s.clone(), t.clone());
+                    let slow = matches.slow_evidence(s.clone(), t.clone());
+                    if s.is_empty() || t.is_empty() {
+                        prop_assert_eq!(fast, (0.0, 0.0));
+                    } else {
+                        prop_assert!(close(fast, slow), "{s:?} {t:?}: {fast:?} {slow:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_right_pair_gains_and_tells_why() {
+        let lexicon = Lexicon::new("zh", "en");
+        let mut matches = lexicon.matches();
+        let source = ["陽嶺煤礦職工超額完成了十月份的生產計劃。", "会议昨天在莫斯科开幕。"];
+        let target = [
+            "The workers of the Yangling coal mine overfulfilled the production plan.",
+            "The meeting opened in Moscow.",
+        ];
+        matches.read(&source, &target);
+        let sum = |e: (f32, f32)| e.0 + e.1;
+        for (i, j) in [(0, 1), (1, 0)] {
+            assert!(sum(matches.evidence(i..i + 1, i..i + 1)) > sum(matches.evidence(i..i + 1, j..j + 1)) + 5.0);
+        }
+        let words = matches.matched_words(1..2, 1..2);
+        let words: Vec<_> = words.iter().map(|w| (w.source.1.of(source[1]), w.target.1.of(target[1]))).collect();
+        assert!(words.contains(&("莫斯科", "Moscow")) && words.contains(&("会议", "meeting")), "{words:?}");
+        assert_eq!(matches.tokens(Side::Target).sentences(), 2);
+    }
+
+    #[test]
+    fn turning_the_texts_around_turns_the_evidence_around() {
+        let (zh, en) = (["中国人民解放军"], ["The Chinese People's Liberation Army"]);
+        let (there, back) = (Lexicon::new("zh", "en"), Lexicon::new("en", "zh"));
+        let (mut there, mut back) = (there.matches(), back.matches());
+        there.read(&zh, &en);
+        back.read(&en, &zh);
+        let (forward, backward) = there.evidence(0..1, 0..1);
+        assert!(close(back.evidence(0..1, 0..1), (backward, forward)));
+    }
+
+    #[test]
+    fn the_same_words_count_without_a_dictionary() {
+        let lexicon = Lexicon::new("de", "fr");
+        let mut matches = lexicon.matches();
+        matches.read(&["Die Expedition 1957", "Der Berg"], &["L'expédition de 1957", "La montagne"]);
+        assert!(matches.evidence(0..1, 0..1).0 > matches.evidence(1..2, 0..1).0 + 2.0);
+    }
+}

@@ -1,0 +1,86 @@
+//! Chinese words: the likeliest path through the dictionary's words.
+//!
+//! Among all ways to cut a run of characters into headwords of the built-in table, the one with the smallest Σ −ln p(word)
+//! is taken, p the word's share of running text; a Viterbi over characters, O(characters × longest word). Words that no
+//! frequency list knows (most of a dictionary) count as [`RARE`]; a character that is no headword stands alone. Of equal paths the one
+//! with the longer last word wins.
+
+use super::embedded::{Headword, ZhEn};
+
+/// Cost, in tenths of a nat, of a dictionary word that is rarer than this or not in the frequency list.
+const RARE: u32 = 150;
+/// Cost of a character that the dictionary does not have.
+const UNKNOWN: u32 = 300;
+
+/// Buffers of the search.
+#[derive(Debug, Default)]
+pub(crate) struct Segmenter {
+    units: Vec<u16>,
+    places: Vec<u32>,
+    best: Vec<(u32, u32, u32)>,
+    path: Vec<usize>,
+}
+
+impl Segmenter {
+    /// Calls `found` with start and end (bytes of `text`), headword and normal form of each word, in order.
+    pub(crate) fn run(
+        &mut self,
+        table: &ZhEn,
+        text: &str,
+        mut found: impl FnMut(usize, usize, Option<Headword>, &[u16]),
+    ) {
+        self.units.clear();
+        self.places.clear();
+        for (at, c) in text.char_indices() {
+            match table.normal(c) {
+                Some(unit) => {
+                    self.units.push(unit);
+                    self.places.push(at as u32);
+                }
+                // Two units, so that the character can be spelt again; the second is never a word's start.
+                None => {
+                    let mut pair = [0; 2];
+                    c.encode_utf16(&mut pair);
+                    self.units.extend(pair);
+                    self.places.extend([at as u32; 2]);
+                }
+            }
+        }
+        self.places.push(text.len() as u32);
+        let len = self.units.len();
+        // (cost, where the last word starts, its node; 0: no headword)
+        self.best.clear();
+        self.best.resize(len + 1, (u32::MAX, 0, 0));
+        self.best[0].0 = 0;
+        for start in 0..len {
+            let cost = self.best[start].0;
+            if cost == u32::MAX {
+                continue;
+            }
+            let wide = if (0xd800..0xdc00).contains(&self.units[start]) { 2 } else { 1 };
+            let alone = &mut self.best[start + wide];
+            if cost + UNKNOWN < alone.0 {
+                *alone = (cost + UNKNOWN, start as u32, 0);
+            }
+            let best = &mut self.best;
+            table.prefixes(&self.units[start..], |length, word| {
+                let cost = cost + u32::from(table.frequency(word)).min(RARE);
+                if cost < best[start + length].0 {
+                    best[start + length] = (cost, start as u32, word.0);
+                }
+            });
+        }
+        self.path.clear();
+        let mut end = len;
+        while end > 0 {
+            self.path.push(end);
+            end = self.best[end].1 as usize;
+        }
+        for &end in self.path.iter().rev() {
+            let (_, start, node) = self.best[end];
+            let word = (node != 0).then_some(Headword(node));
+            let start = start as usize;
+            found(self.places[start] as usize, self.places[end] as usize, word, &self.units[start..end]);
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! Tokens of a text: words in the form in which dictionary and table know them, with their places.
+//!
+//! | language | token |
+//! |---|---|
+//! | Chinese | words of the built-in table, the likeliest path through them (see `segment.rs`); characters outside it one by one |
+//! | alphabetic | runs of letters, lower-cased and stemmed (Snowball) where there is a stemmer, else cut to their first letters |
+//! | all | runs of digits, full-width ones folded, separators of thousands dropped; marks are no tokens |
+
+use super::embedded::ZhEn;
+use super::segment::Segmenter;
+use super::words::{WordId, Words};
+use crate::span::ByteRange;
+use foldhash::fast::FixedState;
+use rust_stemmers::{Algorithm, Stemmer};
+use std::collections::HashMap;
+
+/// Letters that are kept of a word in a language without a stemmer.
+const STEM_LETTERS: usize = 5;
+
+/// The tokens of a list of sentences.
+#[derive(Debug, Default, Clone)]
+pub struct Tokens {
+    ids: Vec<WordId>,
+    ranges: Vec<ByteRange>,
+    ends: Vec<u32>,
+}
+
+impl Tokens {
+    /// How many sentences.
+    pub fn sentences(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The words of all sentences, in order.
+    pub fn ids(&self) -> &[WordId] {
+        &self.ids
+    }
+
+    /// Where sentence `i` begins in [`Tokens::ids`]; with `i` the number of sentences, where the last one ends.
+    pub fn start(&self, i: usize) -> usize {
+        if i == 0 { 0 } else { self.ends[i - 1] as usize }
+    }
+
+    /// The words of one sentence.
+    pub fn sentence(&self, i: usize) -> &[WordId] {
+        &self.ids[self.start(i)..self.start(i + 1)]
+    }
+
+    /// The places of the words of one sentence, in bytes of that sentence.
+    pub fn ranges(&self, i: usize) -> &[ByteRange] {
+        &self.ranges[self.start(i)..self.start(i + 1)]
+    }
+
+    /// Forgets all, keeps the memory.
+    pub fn clear(&mut self) {
+        self.ids.clear();
+        self.ranges.clear();
+        self.ends.clear();
+    }
+
+    fn push(&mut self, id: WordId, start: usize, end: usize) {
+        self.ids.push(id);
+        self.ranges.push(ByteRange { start, end });
+    }
+
+    fn end_sentence(&mut self) {
+        self.ends.push(self.ids.len() as u32);
+    }
+}
+
+/// What is done with words of a language: shared, read-only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Language {
+    chinese: bool,
+    stemmer: Option<Algorithm>,
+    truncate: bool,
+}
+
+impl Language {
+    /// By its tag (BCP 47; only the first part counts): `zh`, `en`, `pt-BR`.
+    pub fn new(tag: &str) -> Self {
+        use Algorithm::*;
+        let first = tag.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase();
+        let stemmer = match first.as_str() {
+            "ar" | "ara" => Some(Arabic),
+            "da" | "dan" => Some(Danish),
+            "de" | "deu" => Some(German),
+            "el" | "ell" => Some(Greek),
+            // Latin words inside Chinese are mostly English.
+            "en" | "eng" | "zh" | "zho" | "cmn" => Some(English),
+            "es" | "spa" => Some(Spanish),
+            "fi" | "fin" => Some(Finnish),
+            "fr" | "fra" => Some(French),
+            "hu" | "hun" => Some(Hungarian),
+            "it" | "ita" => Some(Italian),
+            "nl" | "nld" => Some(Dutch),
+            "no" | "nb" | "nn" | "nor" => Some(Norwegian),
+            "pt" | "por" => Some(Portuguese),
+            "ro" | "ron" => Some(Romanian),
+            "ru" | "rus" => Some(Russian),
+            "sv" | "swe" => Some(Swedish),
+            "ta" | "tam" => Some(Tamil),
+            "tr" | "tur" => Some(Turkish),
+            _ => None,
+        };
+        Self { chinese: matches!(first.as_str(), "zh" | "zho" | "cmn"), stemmer, truncate: stemmer.is_none() }
+    }
+
+    /// True for Chinese.
+    pub fn is_chinese(self) -> bool {
+        self.chinese
+    }
+
+    /// True for English.
+    pub fn is_english(self) -> bool {
+        self.stemmer == Some(Algorithm::English) && !self.chinese
+    }
+}
+
+/// Cuts sentences into tokens; owns its buffers and a cache of words, one for each thread and side.
+pub struct Tokenizer {
+    language: Language,
+    table: &'static ZhEn,
+    stemmer: Option<Stemmer>,
+    surface: HashMap<Box<str>, WordId, FixedState>,
+    headword: Vec<WordId>,
+    segmenter: Segmenter,
+    lower: String,
+}
+
+impl Tokenizer {
+    /// A tokenizer for one language.
+    pub fn new(language: Language) -> Self {
+        Self {
+            language,
+            table: ZhEn::shared(),
+            stemmer: language.stemmer.map(Stemmer::create),
+            surface: HashMap::default(),
+            headword: Vec::new(),
+            segmenter: Segmenter::default(),
+            lower: String::new(),
+        }
+    }
+
+    /// Adds one sentence to `tokens`.
+    pub fn sentence(&mut self, text: &str, words: &mut Words, tokens: &mut Tokens) {
+        let mut rest = text.char_indices().peekable();
+        while let Some(&(start, c)) = rest.peek() {
+            if is_han(c) {
+                let end = run(text, &mut rest, is_han);
+                self.han(text, start, end, words, tokens);
+            } else if digit(c).is_some() {
+                let end = self.number(text, start);
+                while rest.next_if(|&(at, _)| at < end).is_some() {}
+                let id = words.intern(&self.lower);
+                tokens.push(id, start, end);
+            } else if c.is_alphabetic() {
+                let end = run(text, &mut rest, |c| c.is_alphabetic() && !is_han(c) || is_joiner(c));
+                // What stands after an apostrophe ('s, 't, l'homme's l) is no word when it is one letter.
+                if text[start..end].chars().nth(1).is_some() || !self.language.is_english() {
+                    let id = self.word(&text[start..end], words);
+                    tokens.push(id, start, end);
+                }
+            } else {
+                rest.next();
+            }
+        }
+        tokens.end_sentence();
+    }
+
+    /// Forgets the cache: to be called when the interner is cleared.
+    pub fn clear(&mut self) {
+        self.surface.clear();
+        self.headword.clear();
+    }
+
+    fn han(&mut self, text: &str, start: usize, end: usize, words: &mut Words, tokens: &mut Tokens) {
+        if self.headword.is_empty() {
+            self.headword = vec![WordId::MAX; self.table.node_count()];
+        }
+        let (table, cache, lower) = (self.table, &mut self.headword, &mut self.lower);
+        self.segmenter.run(table, &text[start..end], |from, to, headword, units| {
+            let mut spell = || {
+                lower.clear();
+                lower.extend(
+                    char::decode_utf16(units.iter().copied()).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)),
+                );
+                words.intern(lower)
+            };
+            let id = match headword {
+                Some(word) => {
+                    let slot = &mut cache[word.0 as usize];
+                    if *slot == WordId::MAX {
+                        *slot = spell();
+                    }
+                    *slot
+                }
+                None => spell(),
+            };
+            tokens.push(id, start + from, start + to);
+        });
+    }
+
+    /// Reads a number from `start` into `self.lower` and returns its end.
+    fn number(&mut self, text: &str, start: usize) -> usize {
+        self.lower.clear();
+        let mut end = start;
+        let mut chars = text[start..].char_indices().peekable();
+        while let Some((at, c)) = chars.next() {
+            if let Some(d) = digit(c) {
+                self.lower.push(d);
+                end = start + at + c.len_utf8();
+            } else if matches!(c, ',' | '，') && thousands(&text[start + at + c.len_utf8()..]) && at > 0 {
+                // 35,200
+            } else {
+                break;
+            }
+            if chars.peek().is_none() {
+                break;
+            }
+        }
+        end
+    }
+
+    fn word(&mut self, word: &str, words: &mut Words) -> WordId {
+        self.lower.clear();
+        if word.is_ascii() {
+            self.lower.push_str(word);
+            self.lower.make_ascii_lowercase();
+        } else {
+            let folded = word.chars().filter(|&c| !is_joiner(c)).map(half_width);
+            self.lower.extend(folded.flat_map(char::to_lowercase));
+        }
+        if let Some(&id) = self.surface.get(self.lower.as_str()) {
+            return id;
+        }
+        let id = match &self.stemmer {
+            Some(stemmer) => words.intern(&stemmer.stem(&self.lower)),
+            None if self.language.truncate => {
+                let cut = self.lower.char_indices().nth(STEM_LETTERS).map_or(self.lower.len(), |(at, _)| at);
+                words.intern(&self.lower[..cut])
+            }
+            None => words.intern(&self.lower),
+        };
+        self.surface.insert(self.lower.as_str().into(), id);
+        id
+    }
+}
+
+impl std::fmt::Debug for Tokenizer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tokenizer").field("language", &self.language).field("cached", &self.surface.len()).finish()
+    }
+}
+
+fn run(text: &str, rest: &mut std::iter::Peekable<std::str::CharIndices<'_>>, is: impl Fn(char) -> bool) -> usize {
+    while rest.next_if(|&(_, c)| is(c)).is_some() {}
+    rest.peek().map_or(text.len(), |&(at, _)| at)
+}
+
+/// A Chinese character (or 〇, 々).
+pub(crate) fn is_han(c: char) -> bool {
+    matches!(u32::from(c), 0x3400..=0x9fff | 0xf900..=0xfaff | 0x20000..=0x3ffff | 0x3005..=0x3007)
+}
+
+/// Soft hyphens and zero-width joiners stand inside words; combining marks too.
+fn is_joiner(c: char) -> bool {
+    matches!(u32::from(c), 0xad | 0x200c | 0x200d | 0x300..=0x36f)
+}
+
+fn digit(c: char) -> Option<char> {
+    match c {
+        '0'..='9' => Some(c),
+        '０'..='９' => char::from_u32(u32::from(c) - 0xfee0),
+        _ => None,
+    }
+}
+
+fn half_width(c: char) -> char {
+    match u32::from(c) {
+        0xff01..=0xff5e => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        _ => c,
+    }
+}
+
+/// True when exactly three digits follow.
+fn thousands(rest: &str) -> bool {
+    let mut chars = rest.chars();
+    chars.by_ref().take(3).filter(|&c| digit(c).is_some()).count() == 3 && chars.next().and_then(digit).is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn tokens(language: &str, text: &str) -> Vec<(String, String)> {
+        let (mut words, mut tokens) = (Words::default(), Tokens::default());
+        Tokenizer::new(Language::new(language)).sentence(text, &mut words, &mut tokens);
+        let ids = tokens.sentence(0).iter().map(|&id| words.text(id).to_owned());
+        ids.zip(tokens.ranges(0).iter().map(|r| r.of(text).to_owned())).collect()
+    }
+
+    fn stems(language: &str, text: &str) -> Vec<String> {
+        tokens(language, text).into_iter().map(|t| t.0).collect()
+    }
+
+    #[test]
+    fn chinese() {
+        assert_eq!(stems("zh", "中国人民解放军"), ["中国人民解放军"]);
+        assert_eq!(stems("zh", "農業生產合作社"), stems("zh", "农业生产合作社"));
+        assert_eq!(stems("zh", "産糧３５，２００吨，IBM Computers"), ["产粮", "35200", "吨", "ibm", "comput"]);
+    }
+
+    #[test]
+    fn alphabetic() {
+        assert_eq!(
+            stems("en", "China's mines, 35,200 tons (1957); don't"),
+            ["china", "mine", "35200", "ton", "1957", "don"]
+        );
+        assert_eq!(stems("is", "Íslenskan er"), ["íslen", "er"]);
+        assert_eq!(stems("hu", "gazdasági"), ["gazdaság"]);
+        assert_eq!(stems("en", "1,2, 12,34"), ["1", "2", "12", "34"]);
+    }
+
+    proptest! {
+        #[test]
+        fn ranges_lie_in_order_on_character_borders(text in "[a-zé０-９0-9,，中国人民計劃𠀀々。 '\u{ad}]{0,40}", zh: bool) {
+            let found = tokens(if zh { "zh" } else { "en" }, &text);
+            let joined: String = found.iter().map(|t| t.1.as_str()).collect();
+            let mut rest = text.chars();
+            prop_assert!(joined.chars().all(|c| rest.any(|d| d == c)));
+            prop_assert!(found.iter().all(|t| !t.0.is_empty() || t.1.chars().all(is_joiner)));
+        }
+    }
+}
