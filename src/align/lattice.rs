@@ -2,15 +2,16 @@
 //! [module](super) above.
 
 use super::Band;
-use crate::signal::{IMPOSSIBLE, Move, Row};
+use crate::signal::{Move, Row, is_possible};
 use crate::span::Block;
-use ndarray::{ArrayView2, ArrayViewMut2};
 
-/// No path leads here.
-const UNREACHED: i64 = i64::MAX / 4;
-/// Bead costs are kept from the Viterbi pass for the posterior as long as they take up to this many numbers (64 MB);
-/// beyond, they are computed a second time.
-const KEPT_COSTS: usize = 1 << 24;
+/// No path leads here. Far enough below `i64::MAX` for a move's number to be put behind it, see [`Lattice::viterbi`].
+const UNREACHED: i64 = i64::MAX >> 16;
+/// Bits that hold the number of a move.
+const MOVE_BITS: u32 = 8;
+/// Bead costs are kept from the Viterbi pass for the posterior as long as they take up to this many numbers (4 MB);
+/// beyond, they are computed a second time, for the few cells that some likely path visits.
+const KEPT_COSTS: usize = 1 << 20;
 /// Beads that lose this much, in the unit of [`crate::cost::Cost`], are taken as impossible.
 const CUTOFF: i64 = 3000;
 /// Weights below this do not go further.
@@ -35,10 +36,23 @@ pub(super) struct Found {
     pub(super) probability: f64,
 }
 
-/// The lattice and its buffers.
+/// One move into a row of the lattice: where it is allowed, and where it comes from.
+#[derive(Debug, Clone, Copy)]
+struct Reach {
+    /// The move's place in the list of moves.
+    index: usize,
+    /// The target positions that it can end at.
+    first: usize,
+    last: usize,
+    /// Added (wrapping) to the target position of its end, the cell that it starts from.
+    back: usize,
+}
+
+/// The lattice and its buffers: a row of the band's width for each source position. They are kept, and grow, from one text to
+/// the next; cells beyond the text's end are never read.
 #[derive(Debug, Default)]
 pub(super) struct Lattice {
-    /// V, a row of the band's width for each source position.
+    /// V.
     best: Vec<i64>,
     /// The move that V was reached by.
     choice: Vec<u8>,
@@ -50,17 +64,29 @@ pub(super) struct Lattice {
     beta_scale: Vec<f64>,
     active: Vec<Active>,
     exp: Vec<f64>,
+    /// The moves into the row under way.
+    reaches: Vec<Reach>,
 }
 
-/// A bead that ends in a cell, seen from there.
-struct Step {
-    from: (usize, usize),
-    index: usize,
+fn grow<T: Copy>(buffer: &mut Vec<T>, length: usize, value: T) {
+    if buffer.len() < length {
+        buffer.resize(length, value);
+    }
 }
 
-fn step_from(band: &Band, moves: &[Move], i: usize, j: usize, index: usize) -> Option<Step> {
-    let (source, target) = (i.checked_sub(moves[index].source as usize)?, j.checked_sub(moves[index].target as usize)?);
-    band.holds(source, target).then(|| Step { from: (source, target - band.low(source)), index })
+fn keeps(band: &Band, moves: &[Move]) -> bool {
+    (band.segments().source + 1) * band.width() * moves.len() <= KEPT_COSTS
+}
+
+/// The moves that end in row `i` and start within the band.
+fn reaches(band: &Band, moves: &[Move], i: usize, reaches: &mut Vec<Reach>) {
+    reaches.clear();
+    reaches.extend(moves.iter().enumerate().filter_map(|(index, step)| {
+        let from = i.checked_sub(step.source as usize)?;
+        let taken = step.target as usize;
+        let back = (from * band.width()).wrapping_sub(band.low(from) + taken);
+        Some(Reach { index, first: band.low(from) + taken, last: band.row(from).end() + taken, back })
+    }));
 }
 
 impl Lattice {
@@ -73,59 +99,47 @@ impl Lattice {
     ) -> (Vec<Block>, i64) {
         let segments = band.segments();
         let (rows, width, row_costs) = (segments.source + 1, band.width(), band.width() * moves.len());
-        self.best.clear();
-        self.best.resize(rows * width, UNREACHED);
-        self.choice.clear();
-        self.choice.resize(rows * width, u8::MAX);
-        self.costs.clear();
-        self.costs.resize(if self.keeps(band, moves) { rows * row_costs } else { row_costs }, 0);
-        let kept = self.costs.len() > row_costs || rows == 1;
-        let mut best = view(&mut self.best, rows, width);
-        let mut choice = view(&mut self.choice, rows, width);
-        best[[0, 0]] = 0;
+        let kept = keeps(band, moves);
+        grow(&mut self.best, rows * width, UNREACHED);
+        grow(&mut self.choice, rows * width, u8::MAX);
+        grow(&mut self.costs, if kept { rows * row_costs } else { row_costs }, 0);
+        let Self { best, choice, costs, reaches: into, .. } = self;
         for i in 0..rows {
-            let costs = row_of(&mut self.costs, if kept { i } else { 0 }, row_costs);
+            let costs = &mut costs[if kept { i * row_costs } else { 0 }..][..row_costs];
             let row = fill_row(band, moves, i, costs, &mut fill);
-            let low = band.low(i);
-            for j in row.target_ends.clone() {
+            reaches(band, moves, i, into);
+            let (low, here) = (band.low(i), i * width);
+            for (j, cell) in row.target_ends.clone().zip(costs.chunks_exact(moves.len())) {
                 if i == 0 && j == 0 {
+                    best[0] = 0;
                     continue;
                 }
-                let w = j - low;
-                let cell = &costs[w * moves.len()..][..moves.len()];
-                let (mut least, mut by) = (UNREACHED, u8::MAX);
-                for (index, (step, &cost)) in moves.iter().zip(cell).enumerate() {
-                    let (a, b) = (step.source as usize, step.target as usize);
-                    if cost >= IMPOSSIBLE || a > i || b > j {
+                // The cost with the move's number behind it: the least of these is the least cost, and of equal costs the
+                // one whose move comes first, without a branch that could be guessed wrong.
+                let mut least = UNREACHED << MOVE_BITS;
+                for reach in into.iter() {
+                    if j < reach.first || j > reach.last {
                         continue;
                     }
-                    let from = (j - b).wrapping_sub(band.low(i - a));
-                    if from >= width {
-                        continue;
-                    }
-                    let total = best[[i - a, from]] + i64::from(cost);
-                    if total < least {
-                        (least, by) = (total, index as u8);
-                    }
+                    let cost = cell[reach.index];
+                    let cost = if is_possible(cost) { i64::from(cost) } else { UNREACHED };
+                    let total = best[j.wrapping_add(reach.back)] + cost;
+                    least = least.min(total << MOVE_BITS | reach.index as i64);
                 }
-                best[[i, w]] = least;
-                choice[[i, w]] = by;
+                best[here + j - low] = least >> MOVE_BITS;
+                choice[here + j - low] = least as u8;
             }
         }
         let (mut i, mut j, mut path) = (segments.source, segments.target, Vec::new());
-        let cost = best[[i, j - band.low(i)]];
+        let cost = best[i * width + j - band.low(i)];
         while (i, j) != (0, 0) {
-            let step = moves[choice[[i, j - band.low(i)]] as usize];
+            let step = moves[choice[i * width + j - band.low(i)] as usize];
             let from = (i - step.source as usize, j - step.target as usize);
             path.push(Block::new(from.0..i, from.1..j));
             (i, j) = from;
         }
         path.reverse();
         (path, cost)
-    }
-
-    fn keeps(&self, band: &Band, moves: &[Move]) -> bool {
-        (band.segments().source + 1) * band.width() * moves.len() <= KEPT_COSTS
     }
 
     /// All beads with a posterior worth speaking of, in the order of their ends. To be called after [`Lattice::viterbi`] with the
@@ -147,53 +161,58 @@ impl Lattice {
     fn backward(&mut self, band: &Band, moves: &[Move], fill: &mut impl FnMut(&Row<'_>, &mut [i32])) {
         let segments = band.segments();
         let (rows, width, row_costs) = (segments.source + 1, band.width(), band.width() * moves.len());
-        let kept = self.keeps(band, moves);
-        let reach = moves.iter().map(|step| step.source as usize).max().unwrap_or(0);
-        self.active.clear();
-        self.beta.clear();
-        self.beta.resize(rows * width, 0.0);
-        self.beta_scale.clear();
-        self.beta_scale.resize(rows, 0.0);
-        let best = ArrayView2::from_shape((rows, width), &self.best).expect("filled by viterbi");
-        let mut beta = view(&mut self.beta, rows, width);
-        beta[[segments.source, segments.target - band.low(segments.source)]] = 1.0;
+        let kept = keeps(band, moves);
+        let longest = moves.iter().map(|step| step.source as usize).max().unwrap_or(0);
+        let Self { best, costs, beta, beta_scale, active, exp, reaches: into, .. } = self;
+        active.clear();
+        beta.clear();
+        beta.resize(rows * width, 0.0);
+        beta_scale.clear();
+        beta_scale.resize(rows, 0.0);
+        beta[segments.source * width + segments.target - band.low(segments.source)] = 1.0;
         let mut scale = 0.0;
         for i in (0..rows).rev() {
-            let largest = beta.row(i).iter().copied().fold(0.0, f64::max);
+            let largest = beta[i * width..][..width].iter().copied().fold(0.0, f64::max);
             if largest > LARGE {
                 // All rows that still receive weight share one scale.
-                let first = i.saturating_sub(reach);
-                beta.slice_mut(ndarray::s![first..=i, ..]).mapv_inplace(|weight| weight / largest);
+                let first = i.saturating_sub(longest);
+                beta[first * width..(i + 1) * width].iter_mut().for_each(|weight| *weight /= largest);
                 scale += largest.ln();
             }
-            self.beta_scale[i] = scale;
-            let costs = row_of(&mut self.costs, if kept { i } else { 0 }, row_costs);
-            if !kept {
-                fill_row(band, moves, i, costs, fill);
-            }
+            beta_scale[i] = scale;
+            reaches(band, moves, i, into);
             let low = band.low(i);
             for j in band.row(i).rev() {
-                let w = j - low;
-                let weight = beta[[i, w]];
-                if weight < NEGLIGIBLE || best[[i, w]] >= UNREACHED {
+                let here = i * width + j - low;
+                let weight = beta[here];
+                if weight < NEGLIGIBLE {
                     continue;
                 }
-                for (index, &cost) in costs[w * moves.len()..][..moves.len()].iter().enumerate() {
-                    if cost >= IMPOSSIBLE {
+                let cell = if kept {
+                    &costs[i * row_costs + (j - low) * moves.len()..][..moves.len()]
+                } else {
+                    let cell = &mut costs[..moves.len()];
+                    cell.fill(0);
+                    fill(&Row { source_end: i, target_ends: j..=j, moves }, cell);
+                    cell
+                };
+                for reach in into.iter().filter(|reach| (reach.first..=reach.last).contains(&j)) {
+                    let cost = cell[reach.index];
+                    if !is_possible(cost) {
                         continue;
                     }
-                    let Some(Step { from, index }) = step_from(band, moves, i, j, index) else { continue };
-                    let excess = best[from] + i64::from(cost) - best[[i, w]];
+                    let from = j.wrapping_add(reach.back);
+                    let excess = best[from] + i64::from(cost) - best[here];
                     if excess > CUTOFF {
                         continue;
                     }
-                    let share = self.exp[excess as usize];
+                    let share = exp[excess as usize];
                     if share * weight > NEGLIGIBLE {
                         beta[from] += share * weight;
-                        self.active.push(Active {
+                        active.push(Active {
                             source_end: i as u32,
                             target_end: j as u32,
-                            step: index as u8,
+                            step: reach.index as u8,
                             share,
                         });
                     }
@@ -205,44 +224,37 @@ impl Lattice {
     /// α over the active beads, and with it their probabilities.
     fn forward(&mut self, band: &Band, moves: &[Move]) -> Vec<Found> {
         let (rows, width) = (band.segments().source + 1, band.width());
-        let reach = moves.iter().map(|step| step.source as usize).max().unwrap_or(0);
-        self.alpha.clear();
-        self.alpha.resize(rows * width, 0.0);
-        let mut alpha = view(&mut self.alpha, rows, width);
-        let beta = ArrayView2::from_shape((rows, width), &self.beta).expect("filled by backward");
-        alpha[[0, 0]] = 1.0;
-        let whole = beta[[0, 0]].ln() + self.beta_scale[0];
+        let longest = moves.iter().map(|step| step.source as usize).max().unwrap_or(0);
+        let Self { alpha, beta, beta_scale, active, .. } = self;
+        alpha.clear();
+        alpha.resize(rows * width, 0.0);
+        alpha[0] = 1.0;
+        let whole = beta[0].ln() + beta_scale[0];
         let (mut scale, mut row) = (0.0, 0);
-        let mut found = Vec::with_capacity(self.active.len());
-        for bead in self.active.iter().rev() {
+        let mut factor = (beta_scale[0] - whole).exp();
+        let mut found = Vec::with_capacity(active.len());
+        for bead in active.iter().rev() {
             let (i, j) = (bead.source_end as usize, bead.target_end as usize);
             if i != row {
-                let largest = alpha.row(row).iter().copied().fold(0.0, f64::max);
+                let largest = alpha[row * width..][..width].iter().copied().fold(0.0, f64::max);
                 if largest > LARGE {
-                    let first = (row + 1).saturating_sub(reach);
-                    alpha.slice_mut(ndarray::s![first..=row, ..]).mapv_inplace(|weight| weight / largest);
+                    let first = (row + 1).saturating_sub(longest);
+                    alpha[first * width..(row + 1) * width].iter_mut().for_each(|weight| *weight /= largest);
                     scale += f64::ln(largest);
                 }
                 row = i;
+                factor = (scale + beta_scale[row] - whole).exp();
             }
             let step = moves[bead.step as usize];
             let (from_i, from_j) = (i - step.source as usize, j - step.target as usize);
-            let weight = alpha[[from_i, from_j - band.low(from_i)]] * bead.share;
-            let to = [i, j - band.low(i)];
+            let weight = alpha[from_i * width + from_j - band.low(from_i)] * bead.share;
+            let to = i * width + j - band.low(i);
             alpha[to] += weight;
-            let probability = weight * beta[to] * (scale + self.beta_scale[i] - whole).exp();
+            let probability = weight * beta[to] * factor;
             found.push(Found { block: Block::new(from_i..i, from_j..j), probability: probability.min(1.0) });
         }
         found
     }
-}
-
-fn view<T>(buffer: &mut [T], rows: usize, width: usize) -> ArrayViewMut2<'_, T> {
-    ArrayViewMut2::from_shape((rows, width), buffer).expect("resized to rows × width")
-}
-
-fn row_of(costs: &mut [i32], row: usize, length: usize) -> &mut [i32] {
-    &mut costs[row * length..][..length]
 }
 
 /// Has `fill` write the costs of row `i` over `costs`.

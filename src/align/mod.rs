@@ -40,9 +40,10 @@
 //!
 //! With K moves, time is O(n·m·K) and memory O(n·m) for the exact search; O(n·W·K) and O(n·W) for a band of width W.
 //! What the band does *not* guarantee: a path that leaves it is not found. It lies around the line that joins equal shares
-//! of both texts' characters, and is widened, twice as wide each time, as long as the best path touches its edge; so it
-//! fails in silence only where a path inside the band looks good all along, and yet a better one lies beyond a region
-//! where both are poor. `tests/align.rs` reports how often that happens. Texts of up to [`Settings::exact_cells`] cells
+//! of both texts' characters, and is widened, twice as wide each time, as long as the best path touches its edge and the band
+//! has no more than [`Settings::widest_cells`]; so it fails in silence only where a path inside the band looks good all along,
+//! and yet a better one lies beyond a region where both are poor, or where texts are so long and so ill-matched that a wider
+//! band would not fit in memory. `tests/align.rs` reports how often that happens. Texts of up to [`Settings::exact_cells`] cells
 //! are searched exactly.
 
 mod band;
@@ -74,11 +75,13 @@ pub struct Settings {
     pub exact_cells: usize,
     /// Cells a row of the band that longer texts are searched in, to begin with (default 201).
     pub band_width: usize,
+    /// A band is not widened beyond this many cells in all (default 16 million, about 400 MB).
+    pub widest_cells: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { signals: Signals::Default, exact_cells: 250_000, band_width: 201 }
+        Self { signals: Signals::Default, exact_cells: 250_000, band_width: 201, widest_cells: 16_000_000 }
     }
 }
 

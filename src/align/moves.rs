@@ -1,7 +1,7 @@
 //! Which bead shapes the search may use.
 
 use crate::error::SettingError;
-use crate::signal::Move;
+use crate::signal::{MAX_RUN, Move};
 use serde::{Deserialize, Serialize};
 
 /// Limits on the segments of one bead. An omission (1-0) and an addition (0-1) are always possible.
@@ -33,11 +33,11 @@ impl MoveLimits {
     /// of the original. This is the one place where ties are decided.
     ///
     /// # Errors
-    /// When a limit is 0 or above 15.
+    /// When a limit is 0 or above [`MAX_RUN`].
     pub fn moves(self) -> Result<Vec<Move>, SettingError> {
         for (name, limit) in [("side", self.side), ("run", self.run)] {
-            if !(1..=15).contains(&limit) {
-                return Err(SettingError::new(format!("moves.{name}"), limit, "a number from 1 to 15"));
+            if !(1..=MAX_RUN as u8).contains(&limit) {
+                return Err(SettingError::new(format!("moves.{name}"), limit, format!("a number from 1 to {MAX_RUN}")));
             }
         }
         let within = |source: u8, target: u8| match (source, target) {

@@ -79,10 +79,12 @@ impl Worker {
             signals.iter_mut().for_each(|weighted| weighted.signal.reach(&|segment| band.reach(segment)));
             let (path, cost) = lattice.viterbi(band, &aligner.moves, |row, costs| fill(signals, row, costs));
             let touches = |block: &Block| band.is_edge(block.source.end as usize, block.target.end as usize);
-            if band.is_full() || !path.iter().any(touches) {
+            let wider = band.width() * 2;
+            let fits = (segments.source + 1).saturating_mul(wider.min(segments.target + 1)) <= settings.widest_cells;
+            if band.is_full() || !fits || !path.iter().any(touches) {
                 return (path, Cost(cost));
             }
-            width = band.width() * 2;
+            width = wider;
         }
     }
 

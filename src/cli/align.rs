@@ -177,6 +177,14 @@ fn exporters(arguments: &Arguments) -> Result<Exporters, Failure> {
         }
         return Ok(vec![(exporter, "-".into())]);
     }
+    if let Some(path) = (1..arguments.output.len())
+        .find_map(|k| arguments.output[..k].iter().find(|path| **path == arguments.output[k]))
+    {
+        return Err(Failure::Arguments(format!(
+            "{} is named twice: each output needs a file of its own",
+            path.display()
+        )));
+    }
     let exporter = |path: &PathBuf| {
         let format =
             arguments.format.or_else(|| Format::of(path)).or(is_dash(path).then_some(Format::Jsonl)).ok_or_else(

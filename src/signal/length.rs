@@ -1,116 +1,172 @@
 //! Long sentences become long sentences (Gale and Church 1993, section 3; Brown et al. 1991).
 //!
-//! With l_s and l_t the characters of both sides of a block, white space left out, and c the expected characters of the
-//! translation for one of the original, the difference is taken as a log-ratio, which fits texts of both kinds, short and
-//! long, better than Gale and Church's own δ = (l_t − c·l_s) / √(s²·l_s):
+//! c is the expected characters of translation for one of the original. Both sides are measured in the same unit, halfway
+//! between their characters, so that nothing changes when original and translation change places: a block of n_s and n_t
+//! characters, white space left out, has the lengths
 //!
 //! ```text
-//! z = ln( (l_t + 10) / (c·l_s + 10) )        v = 0.05 + 18 / (c·l_s + l_t + 1)
+//! l_s = √c · n_s        l_t = n_t / √c
+//! ```
+//!
+//! and the difference is taken as a log-ratio, which fits texts of both kinds, short and long, better than Gale and Church's
+//! own δ = (l_t − c·l_s) / √(s²·l_s):
+//!
+//! ```text
+//! z = ln( (l_t + 5) / (l_s + 5) )        v = 0.05 + 9 / (l_s + l_t + ½)
 //! ```
 //!
 //! Features: `ratio` = z²/2v + ½ ln v + 1, a normal density's cost in nats; `difference` = |z|; both 0 for an omission or
-//! addition, which instead have `omitted` or `added` = ln(l/30), l in characters of the translation.
+//! addition, which instead have `omitted` or `added` = ln(l/15). Logarithms come from tables, in steps of half a unit.
 //!
 //! c is estimated from the pair of texts itself, drawn towards the model's value for the language pair by as much weight
-//! as [`PRIOR_CHARS`] characters, and kept within a factor of [`MAX_FACTOR`] of it; with no text to speak of it *is* that value.
+//! as [`PRIOR_LENGTH`] of each side, and kept within a factor of [`MAX_FACTOR`] of it; with no text to speak of it *is* that
+//! value.
 
-use super::{Row, Signal, Texts, round};
+use super::{MAX_RUN, Row, Signal, Texts, round};
 use crate::cost::Cost;
 use crate::document::Segment;
-use crate::span::{Block, Pair, SegmentRange};
+use crate::span::{Block, Pair, SegmentRange, Side};
 
-/// The model's expected ratio weighs as much as this many characters of translation.
-pub const PRIOR_CHARS: f32 = 400.0;
+/// The model's expected ratio weighs as much as a text of this length on either side.
+pub const PRIOR_LENGTH: f64 = 200.0;
 /// The texts' own ratio is trusted up to this factor from the model's.
-pub const MAX_FACTOR: f32 = 1.6;
+pub const MAX_FACTOR: f64 = 1.6;
 
-const PAD: f32 = 10.0;
+const PAD: f32 = 5.0;
 const VARIANCE: f32 = 0.05;
-const VARIANCE_PER_CHAR: f32 = 18.0;
+const VARIANCE_PER_LENGTH: f32 = 9.0;
+/// An unpaired segment of this length has a feature of 0.
+const UNPAIRED: f32 = 15.0;
 const NAMES: &[&str] = &["ratio", "difference", "omitted", "added"];
-/// Lengths up to here have their logarithms and variances in a table.
+/// Entries of the tables, and how many stand for one unit of length.
 const TABLE: usize = 4096;
+const PER_UNIT: f32 = 2.0;
 
 /// The length signal.
 #[derive(Debug)]
 pub struct Length {
-    expected_ratio: f32,
-    ratio: f32,
-    /// Characters before each segment border, the original's scaled by c.
-    before: Pair<Vec<f32>>,
+    expected_ratio: f64,
+    ratio: f64,
+    sides: Pair<Lengths>,
     tables: Tables,
 }
 
-/// Logarithms and variances by whole length, so that no bead needs a logarithm of its own.
+/// The lengths of one side.
+#[derive(Debug, Default)]
+struct Lengths {
+    /// Units of length a character.
+    scale: f32,
+    /// Characters before each segment border.
+    before: Vec<u64>,
+    /// For each segment border, the runs of 0..=[`MAX_RUN`] segments that end there.
+    runs: Vec<Measured>,
+}
+
+/// What the formulas need to know of a run of segments.
+#[derive(Debug, Clone, Copy, Default)]
+struct Measured {
+    length: f32,
+    log_padded: f32,
+}
+
+/// Logarithms and variances by length, so that no bead needs a logarithm of its own.
 #[derive(Debug)]
 struct Tables {
     log_padded: Vec<f32>,
-    half_precision: Vec<f32>,
-    half_log_variance: Vec<f32>,
+    /// 1/2v and ½ ln v + 1.
+    spread: Vec<(f32, f32)>,
 }
 
 impl Tables {
     fn new() -> Self {
-        let lengths = || (0..TABLE).map(|length| length as f32);
-        let variance = |length: f32| VARIANCE + VARIANCE_PER_CHAR / (length + 1.0);
+        let lengths = || (0..TABLE).map(|entry| entry as f32 / PER_UNIT);
+        let variance = |length: f32| VARIANCE + VARIANCE_PER_LENGTH / (length + 0.5);
         Self {
             log_padded: lengths().map(|length| (length + PAD).ln()).collect(),
-            half_precision: lengths().map(|length| 0.5 / variance(length)).collect(),
-            half_log_variance: lengths().map(|length| 0.5 * variance(length).ln() + 1.0).collect(),
+            spread: lengths().map(|length| (0.5 / variance(length), 0.5 * variance(length).ln() + 1.0)).collect(),
         }
     }
 
     #[inline]
-    fn log_padded(&self, length: f32) -> f32 {
-        let index = (length + 0.5) as usize;
-        if index < TABLE { self.log_padded[index] } else { (length + PAD).ln() }
+    fn entry(length: f32) -> usize {
+        (length * PER_UNIT + 0.5) as usize
     }
 
-    /// 1/2v and ½ ln v + 1 for a block of `length` characters on both sides together.
+    fn log_padded(&self, length: f32) -> f32 {
+        self.log_padded.get(Self::entry(length)).copied().unwrap_or_else(|| (length + PAD).ln())
+    }
+
+    /// For a block of `length` on both sides together.
     #[inline]
     fn spread(&self, length: f32) -> (f32, f32) {
-        let index = ((length + 0.5) as usize).min(TABLE - 1);
-        (self.half_precision[index], self.half_log_variance[index])
+        self.spread[Self::entry(length).min(TABLE - 1)]
+    }
+}
+
+impl Lengths {
+    fn read(&mut self, segments: &[Segment]) -> u64 {
+        self.before.clear();
+        self.before.push(0);
+        let mut chars = 0;
+        self.before.extend(segments.iter().map(|segment| {
+            chars += u64::from(segment.chars);
+            chars
+        }));
+        chars
+    }
+
+    fn rescale(&mut self, scale: f64, tables: &Tables) {
+        self.scale = scale as f32;
+        let mut runs = std::mem::take(&mut self.runs);
+        runs.clear();
+        for end in 0..self.before.len() {
+            let run =
+                |taken| end.checked_sub(taken).map_or(Measured::default(), |start| self.measured(start, end, tables));
+            runs.extend((0..=MAX_RUN).map(run));
+        }
+        self.runs = runs;
+    }
+
+    fn measured(&self, start: usize, end: usize, tables: &Tables) -> Measured {
+        // Subtracted as whole numbers: the same run has the same length wherever it stands in a text.
+        let length = (self.before[end] - self.before[start]) as f32 * self.scale;
+        Measured { length, log_padded: tables.log_padded(length) }
+    }
+
+    fn run(&self, run: SegmentRange, tables: &Tables) -> Measured {
+        self.measured(run.start as usize, run.end as usize, tables)
+    }
+
+    /// The runs that end at `end`, by their count of segments; those that would start before the text are of length 0.
+    #[inline]
+    fn ending_at(&self, end: usize) -> &[Measured; MAX_RUN + 1] {
+        let first = end * (MAX_RUN + 1);
+        self.runs[first..][..MAX_RUN + 1].try_into().expect("that many were asked for")
     }
 }
 
 impl Length {
     /// A length signal that expects `expected_ratio` characters of translation for each of the original.
     pub fn new(expected_ratio: f32) -> Self {
-        Self { expected_ratio, ratio: expected_ratio, before: Pair::default(), tables: Tables::new() }
+        let expected_ratio = f64::from(expected_ratio);
+        Self { expected_ratio, ratio: expected_ratio, sides: Pair::default(), tables: Tables::new() }
     }
 
     /// c, as estimated from the texts last prepared.
-    pub fn ratio(&self) -> f32 {
+    pub fn ratio(&self) -> f64 {
         self.ratio
     }
 
     #[inline]
-    fn chars(before: &[f32], run: SegmentRange) -> f32 {
-        before[run.end as usize] - before[run.start as usize]
-    }
-
-    #[inline]
-    fn pair_features(&self, source: f32, target: f32) -> (f32, f32) {
-        let z = self.tables.log_padded(target) - self.tables.log_padded(source);
-        let (half_precision, half_log_variance) = self.tables.spread(source + target);
+    fn pair_features(&self, source: Measured, target: Measured) -> (f32, f32) {
+        let z = target.log_padded - source.log_padded;
+        let (half_precision, half_log_variance) = self.tables.spread(source.length + target.length);
         (z * z * half_precision + half_log_variance, z.abs())
     }
 }
 
-fn unpaired(chars: f32) -> f32 {
-    (chars.max(1.0) / 30.0).ln()
-}
-
-fn fill(before: &mut Vec<f32>, segments: &[Segment]) -> f32 {
-    before.clear();
-    before.push(0.0);
-    let mut chars = 0u64;
-    for segment in segments {
-        chars += u64::from(segment.chars);
-        before.push(chars as f32);
-    }
-    chars as f32
+fn unpaired(run: Measured) -> f32 {
+    (run.length.max(0.5) / UNPAIRED).ln()
 }
 
 impl Signal for Length {
@@ -123,48 +179,50 @@ impl Signal for Length {
     }
 
     fn prepare(&mut self, texts: &Texts<'_>) {
-        let source = fill(&mut self.before.source, texts.segments.source);
-        let target = fill(&mut self.before.target, texts.segments.target);
+        let chars = Pair::new(
+            self.sides.source.read(texts.segments.source) as f64,
+            self.sides.target.read(texts.segments.target) as f64,
+        );
+        // The model's ratio as a text of PRIOR_LENGTH on either side, in that side's characters.
         let expected = self.expected_ratio;
-        let drawn = (target + PRIOR_CHARS) / (source + PRIOR_CHARS / expected);
+        let prior = Pair::new(PRIOR_LENGTH / expected.sqrt(), PRIOR_LENGTH * expected.sqrt());
+        let drawn = (chars.target + prior.target) / (chars.source + prior.source);
         self.ratio = drawn.clamp(expected / MAX_FACTOR, expected * MAX_FACTOR);
-        self.before.source.iter_mut().for_each(|chars| *chars *= self.ratio);
+        self.sides.source.rescale(self.ratio.sqrt(), &self.tables);
+        self.sides.target.rescale(1.0 / self.ratio.sqrt(), &self.tables);
     }
 
     fn measure(&self, block: Block, features: &mut [f32]) {
-        let source = Self::chars(&self.before.source, block.source);
-        let target = Self::chars(&self.before.target, block.target);
+        let run = |side: Side| self.sides[side].run(block[side], &self.tables);
         features.fill(0.0);
         if block.target.is_empty() {
-            features[2] = unpaired(source);
+            features[2] = unpaired(run(Side::Source));
         } else if block.source.is_empty() {
-            features[3] = unpaired(target);
+            features[3] = unpaired(run(Side::Target));
         } else {
-            (features[0], features[1]) = self.pair_features(source, target);
+            (features[0], features[1]) = self.pair_features(run(Side::Source), run(Side::Target));
         }
     }
 
-    // The same as the general loop, with the row's source lengths taken out of it: this one runs for every bead.
+    // The same as the general loop, with all that depends on one side taken out of it: this one runs for every bead.
     fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {
         let unit = Cost::PER_NAT as f32;
         let (ratio, difference) = (weights[0], weights[1]);
-        let source_before = &self.before.source[..=row.source_end];
+        let sources = self.sides.source.ending_at(row.source_end);
+        let omitted = round(weights[2] * unpaired(sources[1]) * unit);
         for (target_end, cell) in row.target_ends.clone().zip(costs.chunks_exact_mut(row.moves.len())) {
-            let target_before = &self.before.target[..=target_end];
+            let targets = self.sides.target.ending_at(target_end);
             for (step, cost) in row.moves.iter().zip(cell) {
-                let (taken_source, taken_target) = (step.source as usize, step.target as usize);
-                if taken_source > row.source_end || taken_target > target_end {
-                    continue;
-                }
-                let source = source_before[row.source_end] - source_before[row.source_end - taken_source];
-                let target = target_before[target_end] - target_before[target_end - taken_target];
-                *cost += if taken_target == 0 {
-                    round(weights[2] * unpaired(source) * unit)
-                } else if taken_source == 0 {
-                    round(weights[3] * unpaired(target) * unit)
-                } else {
-                    let (fit, gap) = self.pair_features(source, target);
-                    round((ratio * fit + difference * gap) * unit)
+                // A move that leaves the lattice gets a number too; nobody asks for it.
+                *cost += match (step.source, step.target) {
+                    (1, 0) => omitted,
+                    (0, 1) => round(weights[3] * unpaired(targets[1]) * unit),
+                    (source, 0) => round(weights[2] * unpaired(sources[source as usize]) * unit),
+                    (0, target) => round(weights[3] * unpaired(targets[target as usize]) * unit),
+                    (source, target) => {
+                        let (fit, gap) = self.pair_features(sources[source as usize], targets[target as usize]);
+                        round((ratio * fit + difference * gap) * unit)
+                    }
                 };
             }
         }

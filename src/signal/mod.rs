@@ -22,8 +22,17 @@ use std::ops::{Range, RangeInclusive};
 /// The most features a signal may have.
 pub const MAX_FEATURES: usize = 16;
 
+/// The most segments that a move may take on one side.
+pub const MAX_RUN: usize = 15;
+
 /// The cost of a move that leaves the lattice, in the unit of [`Cost`], small enough to be summed in 32 bits.
 pub const IMPOSSIBLE: i32 = i32::MAX / 4;
+
+/// False for a bead marked [`IMPOSSIBLE`], whatever other signals have added to it since.
+#[inline]
+pub fn is_possible(cost: i32) -> bool {
+    cost < IMPOSSIBLE / 2
+}
 
 /// A pair of texts as the signals see it.
 #[derive(Debug, Clone, Copy)]
@@ -98,7 +107,7 @@ pub trait Signal: Send {
         let ends = row.target_ends.clone();
         for (target_end, cell) in ends.zip(costs.chunks_exact_mut(row.moves.len())) {
             for (&step, cost) in row.moves.iter().zip(cell) {
-                if *cost >= IMPOSSIBLE {
+                if !is_possible(*cost) {
                     continue;
                 }
                 if let Some(block) = row.block(target_end, step) {

@@ -4,7 +4,7 @@
 //! `crossed.target` (paragraph borders inside the bead), `section` (a title beside body text, on one side or across),
 //! and `end` (one side alone ends a paragraph). Texts of one paragraph, or lines without paragraphs, give zeros.
 
-use super::{Signal, Texts};
+use super::{MAX_RUN, Row, Signal, Texts, weighted};
 use crate::document::{Section, Segment};
 use crate::span::{Block, Pair, SegmentRange, Side};
 
@@ -13,42 +13,105 @@ const NAMES: &[&str] = &["joint", "apart", "crossed.source", "crossed.target", "
 /// The structure signal.
 #[derive(Debug, Default)]
 pub struct Structure {
-    /// For each segment: paragraph borders up to its beginning (its own beginning included).
-    borders: Pair<Vec<u32>>,
-    sections: Pair<Vec<Section>>,
+    sides: Pair<Layout>,
     /// Both sides have more than one paragraph.
     active: bool,
 }
 
-fn read(segments: &[Segment], borders: &mut Vec<u32>, sections: &mut Vec<Section>) {
-    borders.clear();
-    sections.clear();
-    let mut count = 0;
-    let mut last = None;
-    for segment in segments {
-        if last != Some(segment.paragraph) {
-            count += 1;
-            last = Some(segment.paragraph);
+/// The layout of one side.
+#[derive(Debug, Default)]
+struct Layout {
+    /// For each segment: paragraph borders up to its beginning (its own beginning included).
+    borders: Vec<u32>,
+    sections: Vec<Section>,
+    /// For each segment: changes of section before it.
+    changes: Vec<u32>,
+    /// For each segment border, the runs of 0..=[`MAX_RUN`] segments that end there.
+    runs: Vec<Run>,
+}
+
+/// What is to be known of a run of segments.
+#[derive(Debug, Clone, Copy, Default)]
+struct Run {
+    /// It begins a paragraph; what follows it does.
+    begins: bool,
+    ends: bool,
+    /// Paragraph borders inside.
+    crossed: f32,
+    /// None when it lies in several.
+    section: Option<Section>,
+}
+
+impl Layout {
+    fn read(&mut self, segments: &[Segment]) {
+        let Self { borders, sections, changes, .. } = self;
+        borders.clear();
+        sections.clear();
+        changes.clear();
+        let (mut count, mut changed) = (0, 0);
+        let mut last: Option<&Segment> = None;
+        for segment in segments {
+            count += u32::from(last.is_none_or(|last| last.paragraph != segment.paragraph));
+            changed += u32::from(last.is_some_and(|last| last.section != segment.section));
+            borders.push(count);
+            sections.push(segment.section);
+            changes.push(changed);
+            last = Some(segment);
         }
-        borders.push(count);
-        sections.push(segment.section);
     }
+
+    fn read_runs(&mut self) {
+        let mut runs = std::mem::take(&mut self.runs);
+        runs.clear();
+        for end in 0..=self.borders.len() {
+            let run = |taken: usize| end.checked_sub(taken).map_or(Run::default(), |start| self.run(start, end));
+            runs.push(Run::default());
+            runs.extend((1..=MAX_RUN).map(run));
+        }
+        self.runs = runs;
+    }
+
+    fn begins(&self, segment: usize) -> bool {
+        segment == 0 || segment >= self.borders.len() || self.borders[segment] != self.borders[segment - 1]
+    }
+
+    /// The run of segments from `start` up to `end`, at least one.
+    fn run(&self, start: usize, end: usize) -> Run {
+        let one = self.changes[start] == self.changes[end - 1];
+        Run {
+            begins: self.begins(start),
+            ends: self.begins(end),
+            crossed: (self.borders[end - 1] - self.borders[start]) as f32,
+            section: one.then_some(self.sections[start]),
+        }
+    }
+
+    fn of(&self, run: SegmentRange) -> Run {
+        self.run(run.start as usize, run.end as usize)
+    }
+
+    /// The runs that end at `end`, by their count of segments.
+    fn ending_at(&self, end: usize) -> &[Run] {
+        &self.runs[end * (MAX_RUN + 1)..][..MAX_RUN + 1]
+    }
+}
+
+#[inline]
+fn features(source: Run, target: Run) -> [f32; NAMES.len()] {
+    [
+        f32::from(source.begins && target.begins),
+        f32::from(source.begins != target.begins),
+        source.crossed,
+        target.crossed,
+        f32::from(source.section.is_none() || source.section != target.section),
+        f32::from(source.ends != target.ends),
+    ]
 }
 
 impl Structure {
     /// A structure signal.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    fn begins(&self, side: Side, segment: usize) -> bool {
-        let borders = &self.borders[side];
-        segment == 0 || segment >= borders.len() || borders[segment] != borders[segment - 1]
-    }
-
-    fn crossed(&self, side: Side, run: SegmentRange) -> f32 {
-        let borders = &self.borders[side];
-        (borders[run.end as usize - 1] - borders[run.start as usize]) as f32
     }
 }
 
@@ -63,27 +126,35 @@ impl Signal for Structure {
 
     fn prepare(&mut self, texts: &Texts<'_>) {
         for side in Side::BOTH {
-            read(texts.segments[side], &mut self.borders[side], &mut self.sections[side]);
+            self.sides[side].read(texts.segments[side]);
         }
-        self.active = Side::BOTH.iter().all(|&side| self.borders[side].last().is_some_and(|&count| count > 1));
+        self.active = Side::BOTH.iter().all(|&side| self.sides[side].borders.last().is_some_and(|&count| count > 1));
+        if self.active {
+            Side::BOTH.iter().for_each(|&side| self.sides[side].read_runs());
+        }
     }
 
-    #[inline]
-    fn measure(&self, block: Block, features: &mut [f32]) {
-        features.fill(0.0);
-        if !self.active || !block.is_pair() {
+    fn measure(&self, block: Block, values: &mut [f32]) {
+        values.fill(0.0);
+        if self.active && block.is_pair() {
+            values.copy_from_slice(&features(self.sides.source.of(block.source), self.sides.target.of(block.target)));
+        }
+    }
+
+    // The same as the general loop, with all that depends on one side looked up.
+    fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {
+        if !self.active {
             return;
         }
-        let (source, target) = (block.source, block.target);
-        let begins = Side::BOTH.map(|side| self.begins(side, block[side].start as usize));
-        let ends = Side::BOTH.map(|side| self.begins(side, block[side].end as usize));
-        features[0] = f32::from(begins[0] && begins[1]);
-        features[1] = f32::from(begins[0] != begins[1]);
-        features[2] = self.crossed(Side::Source, source);
-        features[3] = self.crossed(Side::Target, target);
-        let first = self.sections.source[source.start as usize];
-        let same = |side: Side| self.sections[side][block[side].indices()].iter().all(|&section| section == first);
-        features[4] = f32::from(!(same(Side::Source) && same(Side::Target)));
-        features[5] = f32::from(ends[0] != ends[1]);
+        let sources = self.sides.source.ending_at(row.source_end);
+        for (target_end, cell) in row.target_ends.clone().zip(costs.chunks_exact_mut(row.moves.len())) {
+            let targets = self.sides.target.ending_at(target_end);
+            for (step, cost) in row.moves.iter().zip(cell) {
+                if step.source > 0 && step.target > 0 {
+                    let features = features(sources[step.source as usize], targets[step.target as usize]);
+                    *cost += weighted(weights, &features);
+                }
+            }
+        }
     }
 }
