@@ -463,7 +463,7 @@ mod tests {
             }
             let lexicon = Lexicon::new("zh", "en");
             for lexicon in [lexicon.clone(), lexicon.with_table(examples.learn(&Default::default()))] {
-                let mut matches = lexicon.matches();
+                let mut matches = Arc::new(lexicon).matches();
                 matches.read(&["前言。中国"], &["Foreword. China"]);
                 matches.read_banded(&source, &target, |i| i.saturating_sub(width)..i + width);
                 let (n, m) = (source.len(), target.len());
@@ -486,7 +486,7 @@ mod tests {
     #[test]
     fn a_right_pair_gains_and_tells_why() {
         let lexicon = Lexicon::new("zh", "en");
-        let mut matches = lexicon.matches();
+        let mut matches = Arc::new(lexicon).matches();
         let source = ["陽嶺煤礦職工超額完成了十月份的生產計劃。", "会议昨天在莫斯科开幕。"];
         let target = [
             "The workers of the Yangling coal mine overfulfilled the production plan.",
@@ -507,7 +507,7 @@ mod tests {
     fn turning_the_texts_around_turns_the_evidence_around() {
         let (zh, en) = (["中国人民解放军"], ["The Chinese People's Liberation Army"]);
         let (there, back) = (Lexicon::new("zh", "en"), Lexicon::new("en", "zh"));
-        let (mut there, mut back) = (there.matches(), back.matches());
+        let (mut there, mut back) = (Arc::new(there).matches(), Arc::new(back).matches());
         there.read(&zh, &en);
         back.read(&en, &zh);
         let (forward, backward) = there.evidence(0..1, 0..1);
@@ -517,7 +517,7 @@ mod tests {
     #[test]
     fn the_same_words_count_without_a_dictionary() {
         let lexicon = Lexicon::new("de", "fr");
-        let mut matches = lexicon.matches();
+        let mut matches = Arc::new(lexicon).matches();
         matches.read(&["Die Expedition 1957", "Der Berg"], &["L'expédition de 1957", "La montagne"]);
         assert!(matches.evidence(0..1, 0..1).0 > matches.evidence(1..2, 0..1).0 + 2.0);
     }
