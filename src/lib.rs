@@ -3,3 +3,5 @@ pub mod error;
 pub mod span;
 
 pub mod split;
+
+pub mod signal;

@@ -1,0 +1,1 @@
+//! Names: capitalised words of a Latin script against the sound of Chinese characters.
