@@ -47,6 +47,8 @@ fn no_number(text: &Chars, at: usize) -> Option<usize> {
             && text.from(at - offset).starts_with(word)
             // 十分 is "very", 十分之一 a tenth.
             && !(word.last() == Some(&'分') && text.at(at - offset + word.len()) == '之')
+            // 一一 is "one by one", 一一八 a number.
+            && !(word.last().is_some_and(|&c| class(c) != Class::None) && class(text.at(at - offset + word.len())) != Class::None)
     })?;
     Some(at - offset + word.len())
 }
@@ -280,13 +282,13 @@ fn amount(text: &Chars, start: usize, numeral: &Numeral, out: &mut Vec<Number>) 
     let mut value = numeral.value;
     let mut parts = Vec::new();
     let mut found = None;
-    let small = numeral.shape == Shape::Single || end - start == 1 && numeral.shape != Shape::Arabic;
+    let small = numeral.shape == Shape::Single || text.at(start) == '十' && end - start == 1;
     let score = |c: char| matches!(c, '比' | '∶' | ':' | '：' | '对');
     let counted = counts(text, end) || is_more(text.at(end)) && counts(text, end + 1);
     let scored = score(text.at(end)) && class(text.at(end + 1)) != Class::None
         || score(text.before(start)) && class(text.before(start.saturating_sub(1))) != Class::None;
     let tallied = matches!(text.before(start), '为' | '共' | '达' | '计' | '的' | '有');
-    if numeral.value == Value::ONE && numeral.shape == Shape::Single && !counted && !scored {
+    if numeral.value <= Value::ONE && numeral.shape == Shape::Single && !counted && !scored {
         return end;
     }
     let listed = text.at(end) == '、' && class(text.at(end + 1)) != Class::None;
@@ -370,8 +372,8 @@ fn minor_units(
         major = minors;
         let _ = part;
     }
-    // 七分八厘 of land is 0.78 mu.
-    if text.at(end).is_alphabetic() && parts.len() == 2 && found.is_some_and(|u| u.name() == "tenth-mu") {
+    // 七分八厘 is 0.78 mu.
+    if parts.len() == 2 && found.is_some_and(|u| u.name() == "tenth-mu") {
         if let Some(tenth) = value.over(Value::integer(10)) {
             *found = super::Unit::named("mu");
             value = tenth;

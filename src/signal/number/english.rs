@@ -34,8 +34,13 @@ fn step(tokens: &Tokens, at: usize, out: &mut Vec<Number>) -> usize {
             return at + 1;
         }
         Token::Word(Word::Multiple(value)) => {
-            let verb = tokens.slice(at).len() > 6;
-            push(tokens, out, at, at + 1, Value::integer(value), Kind::Multiple { growth: false }, !verb);
+            // The adjectives double and triple count nothing.
+            let adjective = tokens.slice(at).len() == 6;
+            push(tokens, out, at, at + 1, Value::integer(value), Kind::Multiple { growth: false }, adjective);
+            return at + 1;
+        }
+        Token::Word(Word::Decade(value)) => {
+            push(tokens, out, at, at + 1, Value::integer(value), Kind::Decade, false);
             return at + 1;
         }
         _ => {}
@@ -285,6 +290,7 @@ fn amount(tokens: &Tokens, start: usize, numeral: &Numeral, out: &mut Vec<Number
     if minus || below {
         value = value.negated();
     }
+    end += if below { 2 } else { 0 };
     let kind = found.map_or(Kind::Cardinal, measure_kind);
     let number = push(tokens, out, from, end, value, kind, numeral.weak && parts.is_empty());
     number.unit = found;

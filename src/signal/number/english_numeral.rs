@@ -43,7 +43,7 @@ pub(super) fn read(tokens: &Tokens, at: usize) -> Option<Numeral> {
         Token::Word(Word::Several) => several(tokens, at),
         Token::Word(Word::A) => article(tokens, at),
         Token::Word(Word::Quarter) => None,
-        Token::Word(Word::SmallOrdinal(value) | Word::TensOrdinal(value)) if !matches!(tokens.word(at), Some(Word::TensOrdinal(_))) || true => {
+        Token::Word(Word::SmallOrdinal(value) | Word::TensOrdinal(value)) => {
             Some(Numeral::new(at + 1, Value::integer(value), Form::Ordinal))
         }
         Token::Word(Word::ScaleOrdinal(value)) => Some(Numeral::new(at + 1, Value::integer(value), Form::Ordinal)),

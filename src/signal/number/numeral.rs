@@ -339,7 +339,7 @@ fn begins_with_times(text: &Chars, at: usize) -> bool {
         || matches!(class(next), Class::Times(_)) && text.at(at) != next
         || is_more(next) && !matches!(text.at(at + 2), '样' | '种')
         || text.starts_with(at + 1, "分之")
-        || text.at(at) == '成'
+        || text.before(at) == '成' && text.at(at + 1) == '上'
 }
 
 fn may_multiply(terms: &[Term], factor: i64) -> bool {
