@@ -138,7 +138,8 @@ fn finish(text: &Chars, start: usize, numeral: Numeral, out: &mut Vec<Number>) -
         return end;
     }
     if text.before(start) == '第' {
-        let weak = numeral.value == Value::ONE;
+        // 第二天 is often "the next day".
+        let weak = numeral.value == Value::ONE || numeral.value == Value::integer(2) && text.at(end) == '天';
         push(text, out, start - 1..end, numeral.value, Kind::Ordinal, weak);
         return end;
     }
@@ -282,7 +283,8 @@ fn amount(text: &Chars, start: usize, numeral: &Numeral, out: &mut Vec<Number>) 
     let mut value = numeral.value;
     let mut parts = Vec::new();
     let mut found = None;
-    let small = numeral.shape == Shape::Single || text.at(start) == '十' && end - start == 1;
+    let bare = numeral.shape == Shape::Bare;
+    let small = bare || numeral.shape == Shape::Single || text.at(start) == '十' && end - start == 1;
     let score = |c: char| matches!(c, '比' | '∶' | ':' | '：' | '对');
     let counted = counts(text, end) || is_more(text.at(end)) && counts(text, end + 1);
     let scored = score(text.at(end)) && class(text.at(end + 1)) != Class::None
@@ -292,7 +294,7 @@ fn amount(text: &Chars, start: usize, numeral: &Numeral, out: &mut Vec<Number>) 
         return end;
     }
     let listed = text.at(end) == '、' && class(text.at(end + 1)) != Class::None;
-    let weak = small && (!(counted || scored || listed && tallied) || value <= Value::ONE && !scored);
+    let weak = bare || small && (!(counted || scored || listed && tallied) || value <= Value::ONE && !scored);
     if text.at(end) == '打' && is_dozen(text, end, value) {
         parts.push(value);
         value = value.times(Value::integer(12)).unwrap_or(value);
@@ -322,12 +324,14 @@ fn amount(text: &Chars, start: usize, numeral: &Numeral, out: &mut Vec<Number>) 
         Some(_) => Kind::Measure,
         None => Kind::Cardinal,
     };
-    let weak = weak && parts.is_empty() && value.denominator() == 1;
+    let weak = weak && parts.len() < 2 && value.denominator() == 1;
     let number = push(text, out, start..end, if negative { value.negated() } else { value }, kind, weak);
     number.unit = found;
     number.parts = parts;
     number.high = numeral.high;
     number.bound = bound(text, start, end, numeral.bound);
+    // 一公斤多 is a quantity, 一公斤 may be "a kilogram".
+    number.weak &= number.unit.is_none() || number.bound == Bound::Exact;
     end
 }
 
@@ -349,7 +353,8 @@ fn minor_units(
     let mut major = units;
     let mut scale = Value::ONE;
     loop {
-        let begin = end + usize::from(matches!(text.at(end), '零' | '又'));
+        let blank = end + usize::from(text.at(end) == ' ');
+        let begin = blank + usize::from(matches!(text.at(blank), '零' | '又'));
         if !matches!(class(text.at(begin)), Class::Digit(_) | Class::Arabic(_) | Class::Times(10)) {
             break;
         }

@@ -131,7 +131,7 @@ pub fn compare(source: &[Number], target: &[Number]) -> Comparison {
 }
 
 fn units_differ(a: &Number, b: &Number) -> bool {
-    matches!((a.unit, b.unit), (Some(a), Some(b)) if !a.agrees(b))
+    !a.weak && !b.weak && matches!((a.unit, b.unit), (Some(a), Some(b)) if !a.agrees(b))
 }
 
 /// How well two numbers of one value suit each other; the better pair is made first.
@@ -158,11 +158,18 @@ impl Work<'_> {
     fn equal(&mut self) {
         let mut order: Vec<usize> = (0..self.target_slots.len()).collect();
         order.sort_by_key(|&slot| (self.target_slots[slot].atom, slot));
+        let mut source_order: Vec<usize> = (0..self.source_slots.len()).collect();
+        source_order.sort_by_key(|&slot| (self.source_slots[slot].atom, slot));
         let mut pairs = Vec::new();
-        for (index, slot) in self.source_slots.iter().enumerate() {
+        let (mut rank, mut last) = (0, None);
+        for index in source_order {
+            let slot = &self.source_slots[index];
+            rank = if last == Some(slot.atom) { rank + 1 } else { 0 };
+            last = Some(slot.atom);
             let first = order.partition_point(|&t| self.target_slots[t].atom < slot.atom);
             let same = order[first..].iter().take_while(|&&t| self.target_slots[t].atom == slot.atom);
-            for &other in same.take(LEFT_OVER) {
+            // Where a value stands very often, only the places about the same rank are weighed.
+            for &other in same.skip(rank.saturating_sub(LEFT_OVER / 2)).take(LEFT_OVER) {
                 let suits = suits(&self.source[slot.number], &self.target[self.target_slots[other].number]);
                 pairs.push((-suits, index.abs_diff(other), index, other));
             }
@@ -403,4 +410,86 @@ fn power_of_ten(a: Value, b: Value) -> Option<i32> {
 fn one_digit(a: Value, b: Value) -> bool {
     let (a, b) = (a.to_string(), b.to_string());
     a.len() == b.len() && a.len() > 1 && a.bytes().zip(b.bytes()).filter(|(x, y)| x != y).count() == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signal::number::{Language, keys, parse};
+
+    fn of(zh: &str, en: &str) -> Comparison {
+        compare(&parse(zh, Language::Chinese), &parse(en, Language::English))
+    }
+
+    #[test]
+    fn ways_of_saying_the_same() {
+        let same = [
+            ("百分之十二点五", "one eighth"),
+            ("增长1.3倍", "up 130 percent"),
+            ("提高了八倍", "rose by eight times"),
+            ("提高了八倍", "a nine-fold rise"),
+            ("增加一倍", "has doubled"),
+            ("一九五七年十月十六日", "On 16 October 1957"),
+            ("四丈二尺", "4.2 zhang"),
+            ("一亩二分", "one mu and two fen"),
+            ("人均耕地七分", "0.7 mu a head"),
+            ("一年半", "a year and a half"),
+            ("几十种资料", "dozens of sources"),
+            ("几十里", "some 40 li"),
+            ("三百多万人", "3.2 million people"),
+            ("马玉田等八十六人", "Ma Yutian and 85 others"),
+            ("马玉田、李兰等八十六人", "Ma Yutian, Li Lan and 84 others"),
+            ("三四十里", "30 to 40 li"),
+            ("八十年代", "the 1980s"),
+            ("下午四时五十一分", "4:51 p.m."),
+            ("二成", "20 percent"),
+            ("18.3亿度", "1.83 billion kilowatt-hours"),
+            ("比分是15:13", "the score was 15-13"),
+        ];
+        for (zh, en) in same {
+            let found = of(zh, en);
+            assert!(found.is_faithful(), "{zh} / {en}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn slips_are_named() {
+        assert_eq!(of("三万八千吨", "380,000 tons").near[0].kind, NearKind::PowerOfTen(1));
+        assert_eq!(of("300多万", "more than 300,000").near[0].kind, NearKind::PowerOfTen(-1));
+        assert_eq!(of("灵敏度达到92%", "reached 82 percent").near[0].kind, NearKind::OneDigit);
+        assert_eq!(of("四月二十六日夜里", "On the night of April 16").near[0].kind, NearKind::DatePart);
+        let unit = of("掘进二点一公尺", "tunneled 2.1 feet");
+        assert!(unit.matched[0].unit_differs && !unit.is_faithful());
+    }
+
+    #[test]
+    fn small_words_raise_no_alarm() {
+        assert!(of("有一个局开会", "A bureau met").is_faithful());
+        assert!(of("半天说不出话", "He could not say one word").is_faithful());
+        assert!(of("", "the first").is_faithful());
+    }
+
+    #[test]
+    fn keys_agree_where_values_do() {
+        let key = |text: &str, language| keys(&parse(text, language))[0].hash;
+        assert_eq!(key("三万五千二百吨", Language::Chinese), key("35,200 tons", Language::English));
+        assert_eq!(key("百分之十二点五", Language::Chinese), key("12.5 percent", Language::English));
+        assert_eq!(key("等八十六人", Language::Chinese), key("and 85 others", Language::English));
+        assert_ne!(key("十月", Language::Chinese), key("10 men", Language::English));
+    }
+
+    #[test]
+    fn large_numbers_tell_more() {
+        let information = |text: &str| parse(text, Language::English)[0].information();
+        assert!(information("35,217 tons") > information("35,000 tons"));
+        assert!(information("35,000 tons") > information("3 tons"));
+        assert!(information("3 tons") > information("one ton"));
+    }
+
+    #[test]
+    fn many_equal_numbers_take_no_square_of_time() {
+        let text = "7 ".repeat(20_000);
+        let numbers = parse(&text, Language::English);
+        assert_eq!(compare(&numbers, &numbers).source_only.len(), 0);
+    }
 }

@@ -135,7 +135,7 @@ fn unit_at(tokens: &Tokens, at: usize) -> Option<(usize, &'static [Unit])> {
         // U.S. dollars, sq. km, 5-year: marks between are passed over.
         let joined = match tokens.list.get(index).map(|token| token.kind) {
             Some(Token::Word(_)) => tokens.slice(index),
-            Some(Token::Mark('%' | '°' | '$' | '£' | '¥' | '€' | '℃')) if words == 0 => tokens.slice(index),
+            Some(Token::Mark('°' | '℃')) if words == 0 => tokens.slice(index),
             _ => break,
         };
         if joined.len() > 14 {
@@ -205,13 +205,15 @@ fn finish(tokens: &Tokens, start: usize, numeral: &Numeral, out: &mut Vec<Number
             return end;
         }
         Form::Ordinal => {
-            let weak = numeral.value == Value::ONE;
+            // "Third, …" counts the points of a speech.
+            let point = tokens.is_mark(end, ',') && tokens.is_capital(start);
+            let weak = numeral.value == Value::ONE || point;
             push(tokens, out, start, end, numeral.value, Kind::Ordinal, weak);
             return end;
         }
         Form::Digits | Form::Words => {}
     }
-    if is_before(1, "No") || is_before(1, "Nos") || is_before(2, "No") && tokens.is_mark(start - 1, '.') {
+    if numeral.form == Form::Digits && (is_before(1, "No") || is_before(1, "Nos")) || is_before(2, "No") && tokens.is_mark(start - 1, '.') {
         push(tokens, out, start, end, numeral.value, Kind::Ordinal, false);
         return end;
     }
@@ -296,6 +298,7 @@ fn amount(tokens: &Tokens, start: usize, numeral: &Numeral, out: &mut Vec<Number
     number.unit = found;
     number.parts = parts;
     number.bound = bound(tokens, from, numeral.end);
+    number.weak &= number.unit.is_none() || number.bound == Bound::Exact;
     end
 }
 

@@ -48,6 +48,10 @@ pub(super) fn read(tokens: &Tokens, at: usize) -> Option<Numeral> {
         }
         Token::Word(Word::ScaleOrdinal(value)) => Some(Numeral::new(at + 1, Value::integer(value), Form::Ordinal)),
         Token::Word(Word::Small(_) | Word::Tens(_)) => words(tokens, at),
+        // per thousand tons
+        Token::Word(Word::Hundred | Word::Scale(_)) if at > 0 && ["per", "every", "each"].iter().any(|w| tokens.is(at - 1, w)) => {
+            scaled(tokens, Numeral::new(at, Value::ONE, Form::Words))
+        }
         _ => None,
     }
 }

@@ -122,6 +122,8 @@ pub(super) enum Shape {
     Places(usize),
     /// One Chinese digit.
     Single,
+    /// 百 or 千 without a digit, before a counter: 百年.
+    Bare,
     /// With multipliers: 三十六.
     Spelled,
 }
@@ -224,7 +226,8 @@ pub(super) fn read(text: &Chars, start: usize, counts: impl Fn(usize) -> bool) -
             }
             Class::Times(factor) => {
                 let prefix = factor >= 100 && last.is_none();
-                if prefix && !begins_with_times(text, at) || !may_multiply(&terms, factor) {
+                let bare = prefix && !begins_with_times(text, at);
+                if bare && !(factor < 10_000 && counts(at + 1)) || !may_multiply(&terms, factor) {
                     break;
                 }
                 // 二十千瓦 is 20 kilowatts, and 十几亿 a billion or more.
@@ -233,7 +236,11 @@ pub(super) fn read(text: &Chars, start: usize, counts: impl Fn(usize) -> bool) -
                     bound = Bound::Vague;
                 }
                 formal &= is_formal(c);
-                shape = if shape == Shape::Arabic { shape } else { Shape::Spelled };
+                shape = match shape {
+                    Shape::Arabic => shape,
+                    _ if bare => Shape::Bare,
+                    _ => Shape::Spelled,
+                };
                 at += 1;
             }
             Class::Tens(tens) => {
