@@ -161,7 +161,7 @@ impl Work<'_> {
         let mut source_order: Vec<usize> = (0..self.source_slots.len()).collect();
         source_order.sort_by_key(|&slot| (self.source_slots[slot].atom, slot));
         let mut pairs = Vec::new();
-        let (mut rank, mut last) = (0, None);
+        let (mut rank, mut last) = (0_usize, None);
         for index in source_order {
             let slot = &self.source_slots[index];
             rank = if last == Some(slot.atom) { rank + 1 } else { 0 };
