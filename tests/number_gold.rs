@@ -14,11 +14,14 @@ struct Bead {
 }
 
 fn beads() -> Vec<Bead> {
-    let folder = std::env::var_os("BITEXT_NEWSPAPER_GOLD").map_or_else(|| PathBuf::from("corpus/newspaper/gold"), PathBuf::from);
+    let folder =
+        std::env::var_os("BITEXT_NEWSPAPER_GOLD").map_or_else(|| PathBuf::from("corpus/newspaper/gold"), PathBuf::from);
     let Ok(entries) = std::fs::read_dir(&folder) else { return Vec::new() };
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();
-    let list = |value: &Value| value.as_array().map(|l| l.iter().filter_map(|v| v.as_str().map(String::from)).collect()).unwrap_or_default();
+    let list = |value: &Value| {
+        value.as_array().map(|l| l.iter().filter_map(|v| v.as_str().map(String::from)).collect()).unwrap_or_default()
+    };
     let mut beads = Vec::new();
     for path in paths {
         let article = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -83,17 +86,40 @@ fn sources_find_their_numbers_in_the_translation() {
             chance += strong_keys().filter(|k| c.iter().any(|o| o.hash == k.hash)).count();
         }
         if !found.is_faithful() {
-            let units: Vec<_> = found.matched.iter().filter(|m| m.unit_differs).map(|m| (source[m.source].range.of(&bead.zh), target[m.target].range.of(&bead.en))).collect();
-            println!("MISS {} {:?} | {:?} | units {units:?}\n    {}\n    {}", bead.id, texts(&source, &found.source_only, &bead.zh), texts(&target, &found.target_only, &bead.en), bead.zh, bead.en);
+            let units: Vec<_> = found
+                .matched
+                .iter()
+                .filter(|m| m.unit_differs)
+                .map(|m| (source[m.source].range.of(&bead.zh), target[m.target].range.of(&bead.en)))
+                .collect();
+            println!(
+                "MISS {} {:?} | {:?} | units {units:?}\n    {}\n    {}",
+                bead.id,
+                texts(&source, &found.source_only, &bead.zh),
+                texts(&target, &found.target_only, &bead.en),
+                bead.zh,
+                bead.en
+            );
         }
     }
     if beads.is_empty() {
         return;
     }
     let share = |part: usize, whole: usize| 100.0 * part as f64 / whole.max(1) as f64;
-    println!("1-1: source numbers {strong}, found {:.2} %; target numbers {strong_target}, found {:.2} %", share(strong - missed, strong), share(strong_target - extra, strong_target));
-    println!("all clean beads {clean}: source numbers {strong_all}, found {:.2} %; beads with an alarm {alarms}", share(strong_all - missed_all, strong_all));
-    println!("keys {key_total}: found in its own {:.2} %, in the next bead {:.2} %", share(own, key_total), share(chance, key_total));
+    println!(
+        "1-1: source numbers {strong}, found {:.2} %; target numbers {strong_target}, found {:.2} %",
+        share(strong - missed, strong),
+        share(strong_target - extra, strong_target)
+    );
+    println!(
+        "all clean beads {clean}: source numbers {strong_all}, found {:.2} %; beads with an alarm {alarms}",
+        share(strong_all - missed_all, strong_all)
+    );
+    println!(
+        "keys {key_total}: found in its own {:.2} %, in the next bead {:.2} %",
+        share(own, key_total),
+        share(chance, key_total)
+    );
     println!("planted number, date and unit faults seen: {seen} of {planted}");
     assert!(share(strong - missed, strong) >= 97.0);
     assert!(seen * 10 >= planted * 9);

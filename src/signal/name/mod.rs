@@ -56,6 +56,8 @@ pub struct Name {
     /// Its letters, in lower case, without accents, blanks or hyphens.
     letters: String,
     skeleton: Vec<Element>,
+    /// The letters fall into syllables of Mandarin, in pinyin or Wade-Giles.
+    is_mandarin: bool,
 }
 
 impl Name {
@@ -63,7 +65,14 @@ impl Name {
     pub fn new(latin: &str) -> Self {
         let letters: String = latin.chars().flat_map(char::to_lowercase).filter_map(skeleton::folded).collect();
         let skeleton = skeleton::of_latin(&letters);
-        Self { letters, skeleton }
+        let is_mandarin = spelling::is_mandarin(&letters);
+        Self { letters, skeleton, is_mandarin }
+    }
+
+    /// True when the letters fall into syllables of Mandarin: such a name is looked for as a spelling first,
+    /// and as a transliteration with more caution.
+    pub fn is_mandarin(&self) -> bool {
+        self.is_mandarin
     }
 
     /// The letters that are looked for.
@@ -99,6 +108,8 @@ pub struct Sounds<'t> {
 
 /// The most readings of a character that are tried: the crate gives the usual one first.
 const READINGS: usize = 4;
+/// What a transliteration of a name loses that reads as Mandarin too.
+const MANDARIN_ABROAD: f32 = 0.2;
 /// The least score that [`Sounds::find`] reports.
 pub const LEAST_SCORE: f32 = 0.4;
 
@@ -109,7 +120,7 @@ impl<'t> Sounds<'t> {
         for (start, c) in text.char_indices() {
             let mut readings = spelling::readings(c);
             // A space in the print and the dot between the parts of a name are passed over.
-            if readings.is_empty() && matches!(c, ' ' | '\u{3000}' | '·' | '•' | '．') {
+            if readings.is_empty() && matches!(c, ' ' | '·' | '•' | '．') {
                 continue;
             }
             readings.truncate(READINGS);
@@ -161,6 +172,8 @@ impl<'t> Sounds<'t> {
                     && skeleton::may_begin(&name.skeleton, &syllable.skeleton)
                     && let Some((end, score)) = self.transliterated(start, name)
                 {
+                    // Mila may be 米拉, but Xinhua is rarely 西诺瓦.
+                    let score = if name.is_mandarin { score - MANDARIN_ABROAD } else { score };
                     keep(self.found(start, end, score), &mut best);
                 }
             }
@@ -175,9 +188,11 @@ impl<'t> Sounds<'t> {
     fn customary(&self, start: usize, name: &Name) -> Option<usize> {
         let text = &self.text[self.list[start].start..];
         let places = PLACES.get(&text.chars().next()?)?;
-        places.iter().find(|(form, letters)| letters.contains(&name.letters.as_str()) && text.starts_with(form)).map(
-            |(form, _)| start + form.chars().count(),
-        ).filter(|&end| end <= self.list.len())
+        places
+            .iter()
+            .find(|(form, letters)| letters.contains(&name.letters.as_str()) && text.starts_with(form))
+            .map(|(form, _)| start + form.chars().count())
+            .filter(|&end| end <= self.list.len())
     }
 
     /// The end of the characters from `start` some reading of which spells all the letters.

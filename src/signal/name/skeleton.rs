@@ -80,9 +80,25 @@ fn vowel(byte: u8) -> Option<Vowel> {
 pub(super) fn of_latin(letters: &str) -> Vec<Element> {
     use Consonant::*;
     const GROUPS: [(&str, &[Consonant]); 19] = [
-        ("tsch", &[C]), ("sch", &[S]), ("tch", &[C]), ("ch", &[C]), ("sh", &[S]), ("zh", &[C]), ("kh", &[H]), ("th", &[T]),
-        ("ph", &[F]), ("ck", &[K]), ("cz", &[C]), ("tz", &[S]), ("ts", &[S]), ("qu", &[K]), ("gh", &[K]), ("wh", &[F]),
-        ("dj", &[C]), ("rh", &[L]), ("mc", &[M, K]),
+        ("tsch", &[C]),
+        ("sch", &[S]),
+        ("tch", &[C]),
+        ("ch", &[C]),
+        ("sh", &[S]),
+        ("zh", &[C]),
+        ("kh", &[H]),
+        ("th", &[T]),
+        ("ph", &[F]),
+        ("ck", &[K]),
+        ("cz", &[C]),
+        ("tz", &[S]),
+        ("ts", &[S]),
+        ("qu", &[K]),
+        ("gh", &[K]),
+        ("wh", &[F]),
+        ("dj", &[C]),
+        ("rh", &[L]),
+        ("mc", &[M, K]),
     ];
     let bytes = letters.as_bytes();
     let mut elements: Vec<Element> = Vec::new();
@@ -117,7 +133,11 @@ pub(super) fn of_latin(letters: &str) -> Vec<Element> {
         if !doubled {
             for (index, &consonant) in classes.iter().enumerate() {
                 let next = bytes.get(after).copied();
-                let next = if next == bytes.get(at).copied() && length == 1 && classes != [V] { bytes.get(after + 1).copied() } else { next };
+                let next = if next == bytes.get(at).copied() && length == 1 && classes != [V] {
+                    bytes.get(after + 1).copied()
+                } else {
+                    next
+                };
                 let vowel = if index + 1 == classes.len() { next.and_then(vowel) } else { None };
                 elements.push(Element { consonant, vowel: vowel.unwrap_or(Vowel::Any) });
             }
@@ -150,7 +170,25 @@ pub(super) fn of_syllable(pinyin: &str) -> Vec<Element> {
         _ => (V, 0),
     };
     let rest = &pinyin[length..];
-    let filled = matches!(pinyin, "ke" | "ge" | "si" | "zi" | "ci" | "te" | "de" | "fu" | "bu" | "pu" | "mu" | "shi" | "le" | "he" | "ze" | "se" | "ce");
+    let filled = matches!(
+        pinyin,
+        "ke" | "ge"
+            | "si"
+            | "zi"
+            | "ci"
+            | "te"
+            | "de"
+            | "fu"
+            | "bu"
+            | "pu"
+            | "mu"
+            | "shi"
+            | "le"
+            | "he"
+            | "ze"
+            | "se"
+            | "ce"
+    );
     let main = rest.bytes().find(|b| matches!(b, b'a' | b'o' | b'e')).or_else(|| rest.bytes().next());
     let class = if filled { Vowel::Any } else { main.and_then(vowel).unwrap_or(Vowel::Any) };
     let mut elements = vec![Element { consonant, vowel: class }];
@@ -209,7 +247,7 @@ pub(super) fn may_begin(name: &[Element], syllable: &[Element]) -> bool {
 /// Aligns a whole name with the first so many syllables: how many, and the best score.
 pub(super) fn align(name: &[Element], syllables: &[(&[Element], bool)]) -> Option<(usize, f32)> {
     /// A character that newspapers do not write names with.
-    const STRANGE: f32 = 0.4;
+    const STRANGE: f32 = 0.7;
     let mut row: Vec<f32> = Vec::with_capacity(name.len() + 1);
     row.push(0.0);
     for element in name {
@@ -222,7 +260,9 @@ pub(super) fn align(name: &[Element], syllables: &[(&[Element], bool)]) -> Optio
             let mut diagonal = row[0];
             row[0] += put_in(element);
             for (column, &of_name) in name.iter().enumerate() {
-                let cost = (diagonal + exchange(of_name, element)).min(row[column] + left_out(of_name)).min(row[column + 1] + put_in(element));
+                let cost = (diagonal + exchange(of_name, element))
+                    .min(row[column] + left_out(of_name))
+                    .min(row[column + 1] + put_in(element));
                 diagonal = row[column + 1];
                 row[column + 1] = cost;
             }

@@ -2,7 +2,7 @@
 
 use super::skeleton::{self, Element};
 use pinyin::{ToPinyin, ToPinyinMulti};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// One syllable, whatever its tone.
@@ -43,6 +43,25 @@ pub(super) fn readings(c: char) -> Vec<&'static Syllable> {
     readings
 }
 
+/// Every spelling of every syllable.
+static SPELLINGS: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| SYLLABLES.values().flat_map(|syllable| &syllable.spellings).map(String::as_str).collect());
+
+/// True when all the letters can be cut into spellings of syllables.
+pub(super) fn is_mandarin(letters: &str) -> bool {
+    const LONGEST: usize = 6;
+    let mut reached = vec![false; letters.len() + 1];
+    reached[0] = true;
+    for start in 0..letters.len() {
+        if reached[start] {
+            for end in start + 1..=(start + LONGEST).min(letters.len()) {
+                reached[end] |= SPELLINGS.contains(&letters[start..end]);
+            }
+        }
+    }
+    !letters.is_empty() && reached[letters.len()]
+}
+
 impl Syllable {
     fn new(plain: &str) -> Self {
         let umlaut = plain.contains('ü');
@@ -57,7 +76,8 @@ impl Syllable {
                 spellings.push(spelling);
             }
         }
-        let first_letters = spellings.iter().filter_map(|s| s.bytes().next()).fold(0, |mask, b| mask | 1 << (b - b'a').min(31));
+        let first_letters =
+            spellings.iter().filter_map(|s| s.bytes().next()).fold(0, |mask, b| mask | 1 << (b - b'a').min(31));
         let skeleton = skeleton::of_syllable(&pinyin);
         Self { spellings, first_letters, skeleton }
     }
@@ -92,8 +112,25 @@ fn wade_giles(pinyin: &str) -> Vec<String> {
         return whole.iter().map(ToString::to_string).collect();
     }
     const INITIALS: [(&str, &str); 19] = [
-        ("zh", "ch"), ("ch", "ch"), ("sh", "sh"), ("b", "p"), ("p", "p"), ("d", "t"), ("t", "t"), ("g", "k"), ("k", "k"),
-        ("j", "ch"), ("q", "ch"), ("x", "hs"), ("r", "j"), ("z", "ts"), ("c", "ts"), ("s", "s"), ("h", "h"), ("l", "l"), ("n", "n"),
+        ("zh", "ch"),
+        ("ch", "ch"),
+        ("sh", "sh"),
+        ("b", "p"),
+        ("p", "p"),
+        ("d", "t"),
+        ("t", "t"),
+        ("g", "k"),
+        ("k", "k"),
+        ("j", "ch"),
+        ("q", "ch"),
+        ("x", "hs"),
+        ("r", "j"),
+        ("z", "ts"),
+        ("c", "ts"),
+        ("s", "s"),
+        ("h", "h"),
+        ("l", "l"),
+        ("n", "n"),
     ];
     let (initial, old, rest) = INITIALS
         .iter()

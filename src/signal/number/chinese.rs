@@ -125,7 +125,10 @@ fn half(text: &Chars, at: usize, out: &mut Vec<Number>) -> usize {
     if let Some(end) = no_number(text, at) {
         return end;
     }
-    if matches!(text.before(at), '一' | '上' | '下' | '前' | '后' | '後') || text.at(at + 1) == '数' || counts(text, at + 1) {
+    if matches!(text.before(at), '一' | '上' | '下' | '前' | '后' | '後')
+        || text.at(at + 1) == '数'
+        || counts(text, at + 1)
+    {
         push(text, out, at..at + 1, Value::HALF, Kind::Fraction, true);
     }
     at + 1
@@ -152,7 +155,10 @@ fn finish(text: &Chars, start: usize, numeral: Numeral, out: &mut Vec<Number>) -
     if let Some(end) = times(text, start, &numeral, out) {
         return end;
     }
-    if start == first_mark(text, start) && matches!(text.at(end), '、' | '．' | '）' | ')') && numeral.value < Value::integer(100) {
+    if start == first_mark(text, start)
+        && matches!(text.at(end), '、' | '．' | '）' | ')')
+        && numeral.value < Value::integer(100)
+    {
         push(text, out, start..end, numeral.value, Kind::Heading, true);
         return end;
     }
@@ -274,7 +280,10 @@ fn is_growth(text: &Chars, start: usize) -> bool {
     while matches!(text.before(at), '了' | '出' | '约' | '近' | '过' | '将' | '接' | '达') {
         at -= 1;
     }
-    matches!(text.before(at), '长' | '加' | '高' | '大' | '升' | '多' | '快' | '重' | '增' | '涨' | '强' | '長' | '产' | '超')
+    matches!(
+        text.before(at),
+        '长' | '加' | '高' | '大' | '升' | '多' | '快' | '重' | '增' | '涨' | '强' | '長' | '产' | '超'
+    )
 }
 
 /// A count, a measure or a sum of money.
@@ -302,7 +311,8 @@ fn amount(text: &Chars, start: usize, numeral: &Numeral, out: &mut Vec<Number>) 
     } else if let Some((length, units)) = unit::chinese(text.from(end)) {
         end += length;
         found = units.first().copied();
-        if matches!(text.at(numeral.end), '分') && found.is_some_and(|u| u.name() == "tenth-mu" || u.name() == "minute") {
+        if matches!(text.at(numeral.end), '分') && found.is_some_and(|u| u.name() == "tenth-mu" || u.name() == "minute")
+        {
             // 七分 of land: 0.7 mu, as a translation has it.
             parts.extend(value.over(Value::integer(10)));
         }
@@ -370,7 +380,8 @@ fn minor_units(
         parts.push(minor.value);
         if minor.value > Value::ZERO {
             // The next smaller unit counts in this one.
-            scale = unit::compound(major, Value::ZERO, minors, Value::ONE).map_or(scale, |(_, _, one)| one.times(scale).unwrap_or(scale));
+            scale = unit::compound(major, Value::ZERO, minors, Value::ONE)
+                .map_or(scale, |(_, _, one)| one.times(scale).unwrap_or(scale));
         }
         value = sum;
         end = minor.end + length;
@@ -389,7 +400,8 @@ fn minor_units(
 
 /// 打 as a dozen, and not "to beat".
 fn is_dozen(text: &Chars, at: usize, value: Value) -> bool {
-    value > Value::ONE && !text.at(at + 1).is_alphabetic() || matches!(text.at(at + 1), '袜' | '铅' | '毛' | '衬' | '手')
+    value > Value::ONE && !text.at(at + 1).is_alphabetic()
+        || matches!(text.at(at + 1), '袜' | '铅' | '毛' | '衬' | '手')
 }
 
 /// How near the number at `start..end` is said to be, from the words around it.

@@ -154,8 +154,10 @@ fn month(text: &Chars, start: usize, at: usize, date: Date, numeral: &Numeral, o
         end += 1;
     } else {
         let initial = usize::from(text.at(end) == '初');
-        if matches!(class(text.at(end + initial)), Class::Digit(1..) | Class::Arabic(_) | Class::Times(10) | Class::Tens(_))
-            && let Reading::Is(day) = read_numeral(text, end + initial, |_| false)
+        if matches!(
+            class(text.at(end + initial)),
+            Class::Digit(1..) | Class::Arabic(_) | Class::Times(10) | Class::Tens(_)
+        ) && let Reading::Is(day) = read_numeral(text, end + initial, |_| false)
             && let Some(number) = within(&day, 1, 31)
             && (matches!(text.at(day.end), '日' | '号' | '號') || initial == 1 && number <= 10)
         {
@@ -185,8 +187,10 @@ fn day(text: &Chars, start: usize, numeral: &Numeral, out: &mut Vec<Number>) -> 
 }
 
 fn hour(text: &Chars, start: usize, numeral: &Numeral, out: &mut Vec<Number>) -> Option<usize> {
-    const PARTS: [&str; 15] =
-        ["上午", "下午", "晚上", "早晨", "早上", "凌晨", "清晨", "中午", "深夜", "夜里", "傍晚", "午后", "晚", "晨", "夜"];
+    const PARTS: [&str; 15] = [
+        "上午", "下午", "晚上", "早晨", "早上", "凌晨", "清晨", "中午", "深夜", "夜里", "傍晚", "午后", "晚", "晨",
+        "夜",
+    ];
     let hours = within(numeral, 0, 24)?;
     let mark = text.at(numeral.end);
     let mut end = numeral.end + 1;
@@ -207,7 +211,9 @@ fn hour(text: &Chars, start: usize, numeral: &Numeral, out: &mut Vec<Number>) ->
         end = minute.end;
     } else if let Reading::Is(minute) = follow
         && let Some(count) = within(&minute, 0, 59)
-        && (text.at(minute.end) == '分' || text.at(minute.end) == '刻' || minute.end - end >= 2 && !counts(text, minute.end))
+        && (text.at(minute.end) == '分'
+            || text.at(minute.end) == '刻'
+            || minute.end - end >= 2 && !counts(text, minute.end))
     {
         let quarter = text.at(minute.end) == '刻';
         minutes = if quarter { count.min(3) * 15 } else { count };
@@ -220,7 +226,9 @@ fn hour(text: &Chars, start: usize, numeral: &Numeral, out: &mut Vec<Number>) ->
         let clock = matches!(text.at(end), '钟' | '鐘' | '整' | '许' | '許' | '正');
         let word = matches!(text.at(end), '间' | '間' | '期' | '代' | '常' | '刻' | '候' | '机' | '節' | '节');
         let end_of_clause = mark_is_point && numeral.shape != Shape::Single && !text.at(end).is_alphabetic();
-        if text.starts_with(numeral.end, "点钟头") || !(clock || part_of_day || end_of_clause || !mark_is_point && !word) {
+        if text.starts_with(numeral.end, "点钟头")
+            || !(clock || part_of_day || end_of_clause || !mark_is_point && !word)
+        {
             return None;
         }
         end += usize::from(clock);

@@ -115,13 +115,8 @@ struct Work<'a> {
 
 /// Pairs the numbers of a source with those of its translation.
 pub fn compare(source: &[Number], target: &[Number]) -> Comparison {
-    let mut work = Work {
-        source,
-        target,
-        source_slots: slots(source),
-        target_slots: slots(target),
-        out: Comparison::default(),
-    };
+    let mut work =
+        Work { source, target, source_slots: slots(source), target_slots: slots(target), out: Comparison::default() };
     work.equal();
     work.parts();
     work.related(equivalent, Relation::Equivalent);
@@ -138,7 +133,13 @@ fn units_differ(a: &Number, b: &Number) -> bool {
 fn suits(a: &Number, b: &Number) -> i32 {
     let kinds = i32::from(std::mem::discriminant(&a.kind) == std::mem::discriminant(&b.kind));
     let units = match (a.unit, b.unit) {
-        (Some(a), Some(b)) => if a.agrees(b) { 4 } else { -2 },
+        (Some(a), Some(b)) => {
+            if a.agrees(b) {
+                4
+            } else {
+                -2
+            }
+        }
         (None, None) => 1,
         _ => 0,
     };
@@ -232,7 +233,10 @@ impl Work<'_> {
     /// A value that one side says twice: any but the smallest may lean on a pair already made.
     fn repeated(&mut self) {
         let ten = Value::integer(10);
-        let telling = |atom: Atom| matches!(atom, Atom::Plain(value) if value > ten || value.denominator() > 1) || matches!(atom, Atom::Month(_));
+        let telling = |atom: Atom| {
+            matches!(atom, Atom::Plain(value) if value > ten || value.denominator() > 1)
+                || matches!(atom, Atom::Month(_))
+        };
         for s in 0..self.source_slots.len() {
             let slot = &self.source_slots[s];
             if !slot.taken
@@ -290,9 +294,10 @@ impl Work<'_> {
         self.out.target_only = left(&self.target_slots, self.target);
         let mut used = Vec::new();
         for &s in self.out.source_only.iter().take(LEFT_OVER) {
-            let near = self.out.target_only.iter().take(LEFT_OVER).filter(|t| !used.contains(*t)).find_map(|&t| {
-                slip(&self.source[s], &self.target[t]).map(|kind| Near { source: s, target: t, kind })
-            });
+            let near =
+                self.out.target_only.iter().take(LEFT_OVER).filter(|t| !used.contains(*t)).find_map(|&t| {
+                    slip(&self.source[s], &self.target[t]).map(|kind| Near { source: s, target: t, kind })
+                });
             if let Some(near) = near {
                 used.push(near.target);
                 self.out.near.push(near);
@@ -312,7 +317,8 @@ fn take_all(slots: &mut [Slot], number: usize) {
 fn all_of(parts: &[Value], slots: &[Slot]) -> Option<Vec<usize>> {
     let mut found: Vec<usize> = Vec::with_capacity(parts.len());
     for &part in parts {
-        let free = |index: &usize| !slots[*index].taken && !found.contains(index) && slots[*index].atom == Atom::Plain(part);
+        let free =
+            |index: &usize| !slots[*index].taken && !found.contains(index) && slots[*index].atom == Atom::Plain(part);
         let index = (0..slots.len()).find(free)?;
         found.push(index);
     }
@@ -324,7 +330,9 @@ fn equivalent(a: &Number, b: &Number) -> bool {
     let growth = |kind: Kind| matches!(kind, Kind::Multiple { growth: true });
     let times = |kind: Kind| matches!(kind, Kind::Multiple { .. });
     let hundredfold = |ratio: &Number, plain: &Number| {
-        ratio.kind == Kind::Percent && plain.kind == Kind::Cardinal && ratio.value.times(Value::integer(100)) == Some(plain.value)
+        ratio.kind == Kind::Percent
+            && plain.kind == Kind::Cardinal
+            && ratio.value.times(Value::integer(100)) == Some(plain.value)
     };
     let year = |n: &Number| match n.kind {
         Kind::Date(date) => date.year.filter(|_| date.month.is_none()),
@@ -335,10 +343,14 @@ fn equivalent(a: &Number, b: &Number) -> bool {
         || (growth(b.kind) || b.kind == Kind::Percent) && times(a.kind) && plus_one(b.value, a.value)
         || hundredfold(a, b)
         || hundredfold(b, a)
-        || a.value.magnitude() == b.value.magnitude() && a.value != b.value && a.bound != Bound::Vague && b.bound != Bound::Vague
+        || a.value.magnitude() == b.value.magnitude()
+            && a.value != b.value
+            && a.bound != Bound::Vague
+            && b.bound != Bound::Vague
         || year(a).is_some_and(|y| b.value == Value::integer(i64::from(y % 100)))
         || year(b).is_some_and(|y| a.value == Value::integer(i64::from(y % 100)))
-        || others(a, b) || others(b, a)
+        || others(a, b)
+        || others(b, a)
 }
 
 /// "Ma Yutian and 85 others" and 等八十六人: with two to five named, 87 to 90.
@@ -357,7 +369,11 @@ fn approximate(a: &Number, b: &Number) -> bool {
     let Some(ratio) = high.value.over(low.value) else { return false };
     if a.bound == Bound::Vague || b.bound == Bound::Vague {
         // Dozens: ten to a hundred.
-        return if a.bound == b.bound { ratio <= Value::integer(10) } else { low.bound == Bound::Vague && ratio < Value::integer(10) };
+        return if a.bound == b.bound {
+            ratio <= Value::integer(10)
+        } else {
+            low.bound == Bound::Vague && ratio < Value::integer(10)
+        };
     }
     if !a.is_approximate() && !b.is_approximate() {
         return false;

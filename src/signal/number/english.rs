@@ -50,7 +50,11 @@ fn step(tokens: &Tokens, at: usize, out: &mut Vec<Number>) -> usize {
     }
     let Some(numeral) = numeral::read(tokens, at) else { return at + 1 };
     // Digits inside a name: GB2312.
-    if matches!(tokens.list[at].kind, Token::Digits { .. }) && tokens.touches(at) && tokens.word(at - 1).is_some() && currency_before(tokens, at).is_none() {
+    if matches!(tokens.list[at].kind, Token::Digits { .. })
+        && tokens.touches(at)
+        && tokens.word(at - 1).is_some()
+        && currency_before(tokens, at).is_none()
+    {
         if numeral.value >= Value::integer(100) {
             push(tokens, out, at, numeral.end, numeral.value, Kind::Cardinal, true);
         }
@@ -85,8 +89,8 @@ fn push<'a>(
 /// III. at the head of a text; World War II.
 fn heading(tokens: &Tokens, at: usize, out: &mut Vec<Number>) -> Option<usize> {
     const ROMANS: [&str; 20] = [
-        "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII", "XVIII",
-        "XIX", "XX",
+        "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII",
+        "XVIII", "XIX", "XX",
     ];
     let text = tokens.slice(at);
     if !text.starts_with(['I', 'V', 'X']) {
@@ -112,7 +116,10 @@ fn one_and_a_half(tokens: &Tokens, at: usize, out: &mut Vec<Number>) -> Option<u
         return None;
     }
     let (end, units) = unit_at(tokens, at + 1)?;
-    if !(tokens.word(end) == Some(Word::And) && tokens.word(end + 1) == Some(Word::A) && tokens.word(end + 2) == Some(Word::Half)) {
+    if !(tokens.word(end) == Some(Word::And)
+        && tokens.word(end + 1) == Some(Word::A)
+        && tokens.word(end + 2) == Some(Word::Half))
+    {
         return None;
     }
     let value = Value::ratio(3, 2)?;
@@ -154,7 +161,9 @@ fn unit_at(tokens: &Tokens, at: usize) -> Option<(usize, &'static [Unit])> {
             best = Some((index, units));
         }
         words += usize::from(!initial);
-        if (joined.len() <= 2 && tokens.is_mark(index, '.') && tokens.touches(index) && !matches!(joined, "s" | "d")) || tokens.is_mark(index, '-') {
+        if (joined.len() <= 2 && tokens.is_mark(index, '.') && tokens.touches(index) && !matches!(joined, "s" | "d"))
+            || tokens.is_mark(index, '-')
+        {
             index += 1;
         }
     }
@@ -166,7 +175,8 @@ fn currency_before(tokens: &Tokens, at: usize) -> Option<(usize, Unit)> {
     let before = at.checked_sub(1)?;
     let form = match tokens.list[before].kind {
         Token::Mark('$') => {
-            let prefix = before.checked_sub(1).filter(|_| tokens.touches(before)).map_or("", |index| tokens.slice(index));
+            let prefix =
+                before.checked_sub(1).filter(|_| tokens.touches(before)).map_or("", |index| tokens.slice(index));
             return match prefix {
                 "HK" => Some((before - 1, Unit::named("hk-dollar")?)),
                 "US" | "S" => Some((before - 1, Unit::named("us-dollar")?)),
@@ -213,7 +223,9 @@ fn finish(tokens: &Tokens, start: usize, numeral: &Numeral, out: &mut Vec<Number
         }
         Form::Digits | Form::Words => {}
     }
-    if numeral.form == Form::Digits && (is_before(1, "No") || is_before(1, "Nos")) || is_before(2, "No") && tokens.is_mark(start - 1, '.') {
+    if numeral.form == Form::Digits && (is_before(1, "No") || is_before(1, "Nos"))
+        || is_before(2, "No") && tokens.is_mark(start - 1, '.')
+    {
         push(tokens, out, start, end, numeral.value, Kind::Ordinal, false);
         return end;
     }
@@ -226,9 +238,11 @@ fn finish(tokens: &Tokens, start: usize, numeral: &Numeral, out: &mut Vec<Number
     }
     let linked = end + usize::from(tokens.is_mark(end, '-'));
     if matches!(tokens.word(linked), Some(Word::Times | Word::Fold)) {
-        let growth = tokens.word(linked) == Some(Word::Times) && (1..=3).any(|back| is_before(back, "by") || is_grown(tokens, before(back)));
+        let growth = tokens.word(linked) == Some(Word::Times)
+            && (1..=3).any(|back| is_before(back, "by") || is_grown(tokens, before(back)));
         let growth = growth && !tokens.is(linked + 1, "as") && !tokens.is(linked + 1, "that");
-        push(tokens, out, start, linked + 1, numeral.value, Kind::Multiple { growth }, false).bound = bound(tokens, start, end);
+        push(tokens, out, start, linked + 1, numeral.value, Kind::Multiple { growth }, false).bound =
+            bound(tokens, start, end);
         return linked + 1;
     }
     if is_before(1, "and") && (tokens.is(end, "others") || tokens.is(end, "other")) {
@@ -322,13 +336,18 @@ fn minor_units(
     let mut scale = Value::ONE;
     while scale != Value::ZERO {
         let mut begin = end;
-        while tokens.word(begin) == Some(Word::And) || tokens.is_mark(begin, ',') || tokens.is_mark(begin, '.') && begin == end {
+        while tokens.word(begin) == Some(Word::And)
+            || tokens.is_mark(begin, ',')
+            || tokens.is_mark(begin, '.') && begin == end
+        {
             begin += 1;
             if begin > end + 2 {
                 break;
             }
         }
-        let Some(minor) = numeral::read(tokens, begin).filter(|n| matches!(n.form, Form::Digits | Form::Words)) else { break };
+        let Some(minor) = numeral::read(tokens, begin).filter(|n| matches!(n.form, Form::Digits | Form::Words)) else {
+            break;
+        };
         let Some((after, minors)) = unit_at(tokens, minor.end) else { break };
         let Some((unit, _, sum)) = unit::compound(major, Value::ZERO, minors, minor.value) else { break };
         let Some(sum) = sum.times(scale).and_then(|sum| value.plus(sum)) else { break };
@@ -338,7 +357,9 @@ fn minor_units(
             *found = Some(unit);
         }
         parts.push(minor.value);
-        scale = unit::compound(major, Value::ZERO, minors, Value::ONE).and_then(|(_, _, one)| one.times(scale)).unwrap_or(Value::ZERO);
+        scale = unit::compound(major, Value::ZERO, minors, Value::ONE)
+            .and_then(|(_, _, one)| one.times(scale))
+            .unwrap_or(Value::ZERO);
         value = sum;
         end = after;
         major = minors;
@@ -368,7 +389,10 @@ fn bound(tokens: &Tokens, start: usize, end: usize) -> Bound {
         }
         _ => {}
     }
-    if tokens.is(end, "or") && tokens.is(end + 1, "so") || tokens.is_mark(end, '-') && tokens.is(end + 1, "odd") || tokens.is(end, "odd") {
+    if tokens.is(end, "or") && tokens.is(end + 1, "so")
+        || tokens.is_mark(end, '-') && tokens.is(end + 1, "odd")
+        || tokens.is(end, "odd")
+    {
         return Bound::About;
     }
     if tokens.is(end, "or") && tokens.is(end + 1, "more") || tokens.is_mark(end, '+') {

@@ -31,7 +31,8 @@ fn day_at(tokens: &Tokens, at: usize) -> Option<(usize, u8)> {
 /// or a preposition before.
 fn month_at(tokens: &Tokens, at: usize) -> Option<(usize, u8)> {
     const BEFORE: [&str; 16] = [
-        "in", "of", "since", "by", "until", "till", "last", "this", "next", "early", "late", "mid", "during", "from", "to", "and",
+        "in", "of", "since", "by", "until", "till", "last", "this", "next", "early", "late", "mid", "during", "from",
+        "to", "and",
     ];
     let Some(Word::Month(month)) = tokens.word(at) else { return None };
     if !tokens.is_capital(at) {
@@ -41,7 +42,9 @@ fn month_at(tokens: &Tokens, at: usize) -> Option<(usize, u8)> {
     let end = at + 1 + usize::from(short && tokens.is_mark(at + 1, '.'));
     let number = |index: usize| matches!(tokens.list.get(index).map(|t| t.kind), Some(Token::Digits { .. }));
     let ordinal = |index: usize| matches!(tokens.word(index), Some(Word::SmallOrdinal(_)));
-    let beside = number(end) || ordinal(end) && tokens.is_capital(end) || at.checked_sub(1).is_some_and(number)
+    let beside = number(end)
+        || ordinal(end) && tokens.is_capital(end)
+        || at.checked_sub(1).is_some_and(number)
         || at.checked_sub(1).is_some_and(|i| ["st", "nd", "rd", "th"].iter().any(|s| tokens.is(i, s)))
         || tokens.is_mark(end, ',') && year_at(tokens, end + 1).is_some();
     let led = at.checked_sub(1).is_some_and(|index| BEFORE.iter().any(|word| tokens.is(index, word)));
@@ -111,7 +114,11 @@ fn day_first(tokens: &Tokens, start: usize, numeral: &Numeral, out: &mut Vec<Num
 fn decade(tokens: &Tokens, start: usize, numeral: &Numeral, out: &mut Vec<Number>) -> Option<usize> {
     let value = whole(numeral, 10, 2990).filter(|value| value % 10 == 0 && (*value < 100 || *value >= 1000))?;
     let apostrophe = numeral.end + usize::from(tokens.is_mark(numeral.end, '\'') || tokens.is_mark(numeral.end, '’'));
-    if !numeral.plain || tokens.slice(apostrophe) != "s" || !tokens.touches(apostrophe) || tokens.is_mark(apostrophe + 1, '.') && value < 1000 {
+    if !numeral.plain
+        || tokens.slice(apostrophe) != "s"
+        || !tokens.touches(apostrophe)
+        || tokens.is_mark(apostrophe + 1, '.') && value < 1000
+    {
         return None;
     }
     push(tokens, out, start, apostrophe + 1, Value::integer(value), Kind::Decade, false);
@@ -121,7 +128,9 @@ fn decade(tokens: &Tokens, start: usize, numeral: &Numeral, out: &mut Vec<Number
 /// 1989-05-31.
 fn iso(tokens: &Tokens, start: usize, numeral: &Numeral, out: &mut Vec<Number>) -> Option<usize> {
     let year = year_at(tokens, start).filter(|_| numeral.end == start + 1)?;
-    let mark = ['-', '/', '.'].into_iter().find(|mark| tokens.is_mark(start + 1, *mark) && tokens.is_mark(start + 3, *mark))?;
+    let mark = ['-', '/', '.']
+        .into_iter()
+        .find(|mark| tokens.is_mark(start + 1, *mark) && tokens.is_mark(start + 3, *mark))?;
     let part = |index: usize, high: i64| match tokens.list.get(index).map(|token| token.kind) {
         Some(Token::Digits { value: Some(value), plain: true }) => {
             value.as_integer().filter(|v| (1..=high).contains(v)).and_then(|v| u8::try_from(v).ok())
@@ -150,13 +159,16 @@ fn lunar(tokens: &Tokens, start: usize, numeral: &Numeral, out: &mut Vec<Number>
 /// A bare year: four digits without marks that no noun of measure follows, after a word that leads years.
 fn year(tokens: &Tokens, start: usize, numeral: &Numeral, out: &mut Vec<Number>) -> Option<usize> {
     const BEFORE: [&str; 26] = [
-        "in", "of", "since", "by", "until", "till", "from", "to", "before", "after", "during", "year", "early", "late", "mid",
-        "spring", "summer", "autumn", "fall", "winter", "end", "and", "between", "for", "over", "than",
+        "in", "of", "since", "by", "until", "till", "from", "to", "before", "after", "during", "year", "early", "late",
+        "mid", "spring", "summer", "autumn", "fall", "winter", "end", "and", "between", "for", "over", "than",
     ];
     let year = whole(numeral, 1500, 2100).filter(|_| numeral.plain)?;
     let before = start.checked_sub(1);
-    let led = before.is_some_and(|index| BEFORE.iter().any(|word| tokens.is(index, word)) || tokens.is_mark(index, '-') || tokens.is_mark(index, '('));
-    let follows = tokens.word(numeral.end).is_some_and(|word| !matches!(word, Word::And)) && before.is_some_and(|index| !tokens.is(index, "in"));
+    let led = before.is_some_and(|index| {
+        BEFORE.iter().any(|word| tokens.is(index, word)) || tokens.is_mark(index, '-') || tokens.is_mark(index, '(')
+    });
+    let follows = tokens.word(numeral.end).is_some_and(|word| !matches!(word, Word::And))
+        && before.is_some_and(|index| !tokens.is(index, "in"));
     let measured = super::unit_at(tokens, numeral.end).is_some() || super::currency_before(tokens, start).is_some();
     let percent = tokens.is_mark(numeral.end, '%') || tokens.word(numeral.end) == Some(Word::Percent);
     if !led && start > 0 || follows && !tokens.touches(numeral.end) && numeral.end > start + 1 || measured || percent {
@@ -178,7 +190,8 @@ fn hour(tokens: &Tokens, start: usize, numeral: &Numeral, out: &mut Vec<Number>)
     if mark
         && tokens.touches(end)
         && tokens.touches(end + 1)
-        && let Some(Token::Digits { value: Some(minute), plain: true }) = tokens.list.get(end + 1).map(|token| token.kind)
+        && let Some(Token::Digits { value: Some(minute), plain: true }) =
+            tokens.list.get(end + 1).map(|token| token.kind)
         && tokens.slice(end + 1).len() == 2
     {
         minutes = minute.as_integer().filter(|minute| *minute < 60)?;
@@ -187,7 +200,8 @@ fn hour(tokens: &Tokens, start: usize, numeral: &Numeral, out: &mut Vec<Number>)
         clock = true;
     }
     let half_day = ["a", "p", "am", "pm"].iter().find(|word| tokens.is(end, word));
-    let dotted = |index: usize| tokens.is_mark(index + 1, '.') && tokens.is(index + 2, "m") && tokens.touches(index + 1);
+    let dotted =
+        |index: usize| tokens.is_mark(index + 1, '.') && tokens.is(index + 2, "m") && tokens.touches(index + 1);
     if let Some(half_day) = half_day
         && (half_day.len() == 2 || dotted(end))
     {

@@ -49,7 +49,9 @@ pub(super) fn read(tokens: &Tokens, at: usize) -> Option<Numeral> {
         Token::Word(Word::ScaleOrdinal(value)) => Some(Numeral::new(at + 1, Value::integer(value), Form::Ordinal)),
         Token::Word(Word::Small(_) | Word::Tens(_)) => words(tokens, at),
         // per thousand tons
-        Token::Word(Word::Hundred | Word::Scale(_)) if at > 0 && ["per", "every", "each"].iter().any(|w| tokens.is(at - 1, w)) => {
+        Token::Word(Word::Hundred | Word::Scale(_))
+            if at > 0 && ["per", "every", "each"].iter().any(|w| tokens.is(at - 1, w)) =>
+        {
             scaled(tokens, Numeral::new(at, Value::ONE, Form::Words))
         }
         _ => None,
@@ -72,8 +74,14 @@ fn digits(tokens: &Tokens, at: usize, value: Value, plain: bool) -> Option<Numer
     {
         return Some(Numeral::new(end + 1, value.plus(part)?, Form::Digits));
     }
-    if plain && tokens.is_mark(end, '/') && tokens.touches(end) && tokens.touches(end + 1) && !tokens.is_mark(end + 2, '/') {
-        if let Some(Token::Digits { value: Some(below), plain: true }) = tokens.list.get(end + 1).map(|token| token.kind)
+    if plain
+        && tokens.is_mark(end, '/')
+        && tokens.touches(end)
+        && tokens.touches(end + 1)
+        && !tokens.is_mark(end + 2, '/')
+    {
+        if let Some(Token::Digits { value: Some(below), plain: true }) =
+            tokens.list.get(end + 1).map(|token| token.kind)
             && value < below
             && below <= Value::integer(100)
             && !tokens.is_mark(at.wrapping_sub(1), '/')
@@ -82,7 +90,10 @@ fn digits(tokens: &Tokens, at: usize, value: Value, plain: bool) -> Option<Numer
         }
     }
     let mut value = value;
-    if tokens.word(end) == Some(Word::And) && tokens.word(end + 1) == Some(Word::A) && tokens.word(end + 2) == Some(Word::Half) {
+    if tokens.word(end) == Some(Word::And)
+        && tokens.word(end + 1) == Some(Word::A)
+        && tokens.word(end + 2) == Some(Word::Half)
+    {
         value = value.plus(Value::HALF)?;
         end += 3;
     }
@@ -124,7 +135,9 @@ fn scaled(tokens: &Tokens, mut numeral: Numeral) -> Option<Numeral> {
 
 /// half a million, half a dozen; a bare half is weak.
 fn half(tokens: &Tokens, at: usize) -> Option<Numeral> {
-    if tokens.word(at + 1) == Some(Word::A) && matches!(tokens.word(at + 2), Some(Word::Scale(_) | Word::Dozen | Word::Hundred)) {
+    if tokens.word(at + 1) == Some(Word::A)
+        && matches!(tokens.word(at + 2), Some(Word::Scale(_) | Word::Dozen | Word::Hundred))
+    {
         return scaled(tokens, Numeral::new(at + 2, Value::HALF, Form::Words));
     }
     let mut numeral = Numeral::new(at + 1, Value::HALF, Form::Fraction);
@@ -193,7 +206,9 @@ fn words(tokens: &Tokens, at: usize) -> Option<Numeral> {
         let (mut next, mut joined) = (hyphen(tokens, end), false);
         if end > at && tokens.word(next) == Some(Word::And) {
             // three hundred and six: only after a hundred or more.
-            if section < Value::integer(100) && total == Value::ZERO || section != Value::ZERO && section < Value::integer(100) {
+            if section < Value::integer(100) && total == Value::ZERO
+                || section != Value::ZERO && section < Value::integer(100)
+            {
                 break;
             }
             next += 1;
@@ -228,7 +243,9 @@ fn words(tokens: &Tokens, at: usize) -> Option<Numeral> {
                 end = next + 1;
             }
             Some(Word::SmallOrdinal(value) | Word::TensOrdinal(value))
-                if end > at && section.as_integer().is_some_and(|s| s % 100 == 0) && total.plus(section)? >= Value::integer(100) =>
+                if end > at
+                    && section.as_integer().is_some_and(|s| s % 100 == 0)
+                    && total.plus(section)? >= Value::integer(100) =>
             {
                 return Some(Numeral::new(next + 1, total.plus(section)?.plus(Value::integer(value))?, Form::Ordinal));
             }
@@ -252,13 +269,20 @@ fn words(tokens: &Tokens, at: usize) -> Option<Numeral> {
 
 /// "and a half", "two-thirds", "nineteen fifty-seven", and the like, after plain number words.
 fn after_words(tokens: &Tokens, end: usize, value: Value) -> Option<Numeral> {
-    if tokens.word(end) == Some(Word::And) && tokens.word(end + 1) == Some(Word::A) && tokens.word(end + 2) == Some(Word::Half) {
+    if tokens.word(end) == Some(Word::And)
+        && tokens.word(end + 1) == Some(Word::A)
+        && tokens.word(end + 2) == Some(Word::Half)
+    {
         return scaled(tokens, Numeral::new(end + 3, value.plus(Value::HALF)?, Form::Words));
     }
     let next = hyphen(tokens, end);
     let below = match tokens.word(next) {
         Some(Word::Parts(below)) => Some(below),
-        Some(Word::SmallOrdinal(below @ 3..) | Word::TensOrdinal(below) | Word::ScaleOrdinal(below)) if value == Value::ONE => Some(below),
+        Some(Word::SmallOrdinal(below @ 3..) | Word::TensOrdinal(below) | Word::ScaleOrdinal(below))
+            if value == Value::ONE =>
+        {
+            Some(below)
+        }
         Some(Word::Quarter) if value == Value::ONE => Some(4),
         Some(Word::Half) if value == Value::ONE => Some(2),
         _ => None,

@@ -237,7 +237,10 @@ fn digits(bytes: &[u8], start: usize) -> (usize, bool, Option<Value>) {
     let mut end = start + run(start);
     let mut plain = true;
     if end - start <= 3 {
-        while bytes.get(end) == Some(&b',') && bytes.get(end + 1..end + 4).is_some_and(|g| g.iter().all(u8::is_ascii_digit)) && !bytes.get(end + 4).is_some_and(u8::is_ascii_digit) {
+        while bytes.get(end) == Some(&b',')
+            && bytes.get(end + 1..end + 4).is_some_and(|g| g.iter().all(u8::is_ascii_digit))
+            && !bytes.get(end + 4).is_some_and(u8::is_ascii_digit)
+        {
             end += 4;
             plain = false;
         }

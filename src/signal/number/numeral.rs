@@ -372,13 +372,15 @@ fn may_multiply(terms: &[Term], factor: i64) -> bool {
 
 /// True when 多, 余, 来 at `at` belongs to the number before it.
 fn more_follows(text: &Chars, at: usize, terms: &[Term], shape: Shape) -> bool {
-    let round = matches!(terms.last(), Some(Term::Times(10..)))
-        || shape == Shape::Arabic && matches!(terms, [Term::Number(_)]);
+    let round =
+        matches!(terms.last(), Some(Term::Times(10..))) || shape == Shape::Arabic && matches!(terms, [Term::Number(_)]);
     if !round {
         return false;
     }
     match text.at(at) {
-        '来' | '來' => !matches!(text.at(at + 1), '自' | '到' | '回' | '临' | '华' | '访' | '源' | '往' | '信' | '电'),
+        '来' | '來' => {
+            !matches!(text.at(at + 1), '自' | '到' | '回' | '临' | '华' | '访' | '源' | '往' | '信' | '电')
+        }
         '多' => !matches!(text.at(at + 1), '样' | '種' | '种' | '边'),
         _ => true,
     }
@@ -490,7 +492,9 @@ fn evaluate(terms: &[Term], high: bool) -> Option<Value> {
                 }
                 if let Some(sum) = sum {
                     row.push(sum.times(factor)?);
-                } else if matches!(index.checked_sub(1).map(|i| terms[i]), Some(Term::Times(_))) && factor > Value::integer(10) {
+                } else if matches!(index.checked_sub(1).map(|i| terms[i]), Some(Term::Times(_)))
+                    && factor > Value::integer(10)
+                {
                     // 四万万.
                     let value = row.pop()?;
                     row.push(value.times(factor)?);

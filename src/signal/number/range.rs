@@ -18,7 +18,9 @@ pub(super) fn spread_units(text: &str, numbers: &mut [Number]) {
                 let tenths = b.range.of(text).ends_with('成');
                 hand_over(a, if tenths { 10 } else { 100 });
             }
-            (Kind::Percent, Kind::Cardinal) if b.unit.is_none() && a.range.of(text).contains('之') => hand_over(b, 100),
+            (Kind::Percent, Kind::Cardinal) if b.unit.is_none() && a.range.of(text).contains('之') => {
+                hand_over(b, 100)
+            }
             (Kind::Cardinal, Kind::Money | Kind::Measure) => {
                 a.kind = b.kind;
                 a.unit = b.unit;

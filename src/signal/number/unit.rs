@@ -84,7 +84,8 @@ impl Unit {
     /// True when a translator may write the one for the other: the same unit, or a word that both share
     /// (度 is a degree and a kilowatt-hour, a load renders 担).
     pub fn agrees(self, other: Self) -> bool {
-        let (Some(a), Some(b)) = (TABLE.entries.get(usize::from(self.0)), TABLE.entries.get(usize::from(other.0))) else {
+        let (Some(a), Some(b)) = (TABLE.entries.get(usize::from(self.0)), TABLE.entries.get(usize::from(other.0)))
+        else {
             return false;
         };
         a.name == b.name || a.forms.iter().any(|form| b.forms.contains(form))
