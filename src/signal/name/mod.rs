@@ -32,9 +32,12 @@ use std::sync::LazyLock;
 static TRANSLITERATING: LazyLock<HashSet<char>> =
     LazyLock::new(|| table_lines(include_str!("tables/transliteration.txt")).flat_map(str::chars).collect());
 
+/// Characters, and the letters they are customarily written with.
+type Customary = (&'static str, Vec<&'static str>);
+
 /// Customary spellings by the first character: the characters and the letters.
-static PLACES: LazyLock<HashMap<char, Vec<(&'static str, Vec<&'static str>)>>> = LazyLock::new(|| {
-    let mut places: HashMap<char, Vec<(&str, Vec<&str>)>> = HashMap::new();
+static PLACES: LazyLock<HashMap<char, Vec<Customary>>> = LazyLock::new(|| {
+    let mut places: HashMap<char, Vec<Customary>> = HashMap::new();
     for line in table_lines(include_str!("tables/places.txt")) {
         let Some((forms, letters)) = line.split_once('|') else { continue };
         for form in forms.split_whitespace() {

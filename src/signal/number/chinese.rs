@@ -14,19 +14,22 @@ static COUNTERS: LazyLock<HashSet<char>> = LazyLock::new(|| {
     super::table_lines(include_str!("tables/zh_counters.txt")).flat_map(str::chars).filter(|c| *c != ' ').collect()
 });
 
+/// A word, and how many of its characters stand before its first numeral.
+type Idiom = (Vec<char>, usize);
+
 /// Words that are no numbers, by their first numeral: the word, and how many characters stand before that numeral.
-static WORDS: LazyLock<HashMap<char, Vec<(Vec<char>, usize)>>> = LazyLock::new(|| {
-    let mut words: HashMap<char, Vec<(Vec<char>, usize)>> = HashMap::new();
+static WORDS: LazyLock<HashMap<char, Vec<Idiom>>> = LazyLock::new(|| {
+    let mut words: HashMap<char, Vec<Idiom>> = HashMap::new();
     for line in super::table_lines(include_str!("tables/zh_words.txt")) {
         for word in line.split_whitespace() {
             let word: Vec<char> = word.chars().collect();
             if let Some(offset) = word.iter().position(|&c| is_head(c)) {
-                words.entry(word[offset]).or_default().push((word, offset));
+                let bucket = words.entry(word[offset]).or_default();
+                // The longest first.
+                let place = bucket.partition_point(|(known, before)| known.len() - before >= word.len() - offset);
+                bucket.insert(place, (word, offset));
             }
         }
-    }
-    for (_, bucket) in &mut words {
-        bucket.sort_by_key(|(word, offset)| std::cmp::Reverse(word.len() - offset));
     }
     words
 });
@@ -354,11 +357,12 @@ fn minor_units(
     mut value: Value,
     parts: &mut Vec<Value>,
 ) -> (usize, Value) {
-    if text.at(end) == '半' && !matches!(text.at(end + 1), '天' | '夜' | '路' | '途') {
-        if let Some(sum) = value.plus(Value::HALF) {
-            parts.clear();
-            return (end + 1, sum);
-        }
+    if text.at(end) == '半'
+        && !matches!(text.at(end + 1), '天' | '夜' | '路' | '途')
+        && let Some(sum) = value.plus(Value::HALF)
+    {
+        parts.clear();
+        return (end + 1, sum);
     }
     let mut major = units;
     let mut scale = Value::ONE;
@@ -370,7 +374,7 @@ fn minor_units(
         }
         let Reading::Is(minor) = read(text, begin, |_| false) else { break };
         let Some((length, minors)) = unit::chinese(text.from(minor.end)) else { break };
-        let Some((unit, part, sum)) = unit::compound(major, Value::ZERO, minors, minor.value) else { break };
+        let Some((unit, _, sum)) = unit::compound(major, Value::ZERO, minors, minor.value) else { break };
         let Some(sum) = sum.times(scale).and_then(|sum| value.plus(sum)) else { break };
         if scale == Value::ONE {
             parts.clear();
@@ -386,14 +390,14 @@ fn minor_units(
         value = sum;
         end = minor.end + length;
         major = minors;
-        let _ = part;
     }
     // 七分八厘 is 0.78 mu.
-    if parts.len() == 2 && found.is_some_and(|u| u.name() == "tenth-mu") {
-        if let Some(tenth) = value.over(Value::integer(10)) {
-            *found = super::Unit::named("mu");
-            value = tenth;
-        }
+    if parts.len() == 2
+        && found.is_some_and(|u| u.name() == "tenth-mu")
+        && let Some(tenth) = value.over(Value::integer(10))
+    {
+        *found = super::Unit::named("mu");
+        value = tenth;
     }
     (end, value)
 }

@@ -50,7 +50,7 @@ pub(super) fn event(text: &Chars, at: usize, out: &mut Vec<Number>) -> Option<us
 /// 正月初六, 腊月, 初三.
 pub(super) fn lunar(text: &Chars, at: usize, out: &mut Vec<Number>) -> usize {
     let month = match text.at(at) {
-        '正' | '元' if text.at(at + 1) == '月' && !text.at(at).eq(&text.before(at)) => Some(1),
+        '正' | '元' if text.at(at + 1) == '月' => Some(1),
         '腊' | '臘' if text.at(at + 1) == '月' => Some(12),
         _ => None,
     };
@@ -91,7 +91,7 @@ pub(super) fn read(text: &Chars, start: usize, numeral: &Numeral, out: &mut Vec<
             Some(end + 2)
         }
         '年' => year(text, start, numeral, out),
-        '月' => month(text, start, start, Date::default(), numeral, out),
+        '月' => month(text, start, Date::default(), numeral, out),
         '日' | '号' | '號' => day(text, start, numeral, out),
         '点' | '點' | '时' | '時' | ':' | '：' | '∶' => hour(text, start, numeral, out),
         '、' | '.' | '．' | '-' | '－' | '—' | '/' => dotted(text, start, numeral, out),
@@ -134,7 +134,7 @@ fn year(text: &Chars, start: usize, numeral: &Numeral, out: &mut Vec<Number>) ->
     if class(text.at(next)) != Class::None
         && let Reading::Is(month_read) = read_numeral(text, next, |_| false)
         && text.at(month_read.end) == '月'
-        && let Some(end) = month(text, start, next, date, &month_read, out)
+        && let Some(end) = month(text, start, date, &month_read, out)
     {
         return Some(end);
     }
@@ -143,10 +143,9 @@ fn year(text: &Chars, start: usize, numeral: &Numeral, out: &mut Vec<Number>) ->
     Some(next)
 }
 
-/// A month at `at`, of a date that begins at `start`.
-fn month(text: &Chars, start: usize, at: usize, date: Date, numeral: &Numeral, out: &mut Vec<Number>) -> Option<usize> {
+/// A month, of a date that begins at `start`.
+fn month(text: &Chars, start: usize, date: Date, numeral: &Numeral, out: &mut Vec<Number>) -> Option<usize> {
     let month = within(numeral, 1, 12)?;
-    let _ = at;
     let mut date = Date { month: u8::try_from(month).ok(), ..date };
     let mut value = month;
     let mut end = numeral.end + 1;

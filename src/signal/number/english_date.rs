@@ -128,9 +128,7 @@ fn decade(tokens: &Tokens, start: usize, numeral: &Numeral, out: &mut Vec<Number
 /// 1989-05-31.
 fn iso(tokens: &Tokens, start: usize, numeral: &Numeral, out: &mut Vec<Number>) -> Option<usize> {
     let year = year_at(tokens, start).filter(|_| numeral.end == start + 1)?;
-    let mark = ['-', '/', '.']
-        .into_iter()
-        .find(|mark| tokens.is_mark(start + 1, *mark) && tokens.is_mark(start + 3, *mark))?;
+    ['-', '/', '.'].into_iter().find(|mark| tokens.is_mark(start + 1, *mark) && tokens.is_mark(start + 3, *mark))?;
     let part = |index: usize, high: i64| match tokens.list.get(index).map(|token| token.kind) {
         Some(Token::Digits { value: Some(value), plain: true }) => {
             value.as_integer().filter(|v| (1..=high).contains(v)).and_then(|v| u8::try_from(v).ok())
@@ -138,7 +136,6 @@ fn iso(tokens: &Tokens, start: usize, numeral: &Numeral, out: &mut Vec<Number>) 
         _ => None,
     };
     let (month, day) = (part(start + 2, 12)?, part(start + 4, 31)?);
-    let _ = mark;
     let date = Date { year: Some(year), month: Some(month), day: Some(day) };
     push(tokens, out, start, start + 5, Value::integer(i64::from(day)), Kind::Date(date), false);
     Some(start + 5)

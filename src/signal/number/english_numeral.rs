@@ -79,15 +79,13 @@ fn digits(tokens: &Tokens, at: usize, value: Value, plain: bool) -> Option<Numer
         && tokens.touches(end)
         && tokens.touches(end + 1)
         && !tokens.is_mark(end + 2, '/')
-    {
-        if let Some(Token::Digits { value: Some(below), plain: true }) =
+        && let Some(Token::Digits { value: Some(below), plain: true }) =
             tokens.list.get(end + 1).map(|token| token.kind)
-            && value < below
-            && below <= Value::integer(100)
-            && !tokens.is_mark(at.wrapping_sub(1), '/')
-        {
-            return Some(Numeral::new(end + 2, value.over(below)?, Form::Fraction));
-        }
+        && value < below
+        && below <= Value::integer(100)
+        && !tokens.is_mark(at.wrapping_sub(1), '/')
+    {
+        return Some(Numeral::new(end + 2, value.over(below)?, Form::Fraction));
     }
     let mut value = value;
     if tokens.word(end) == Some(Word::And)

@@ -17,10 +17,13 @@ struct Entry {
     forms: Vec<&'static str>,
 }
 
+/// A Chinese form and its readings.
+type Form = (Vec<char>, Vec<Unit>);
+
 struct Table {
     entries: Vec<Entry>,
     /// First character of a Chinese form -> (form, units), longest form first.
-    chinese: HashMap<char, Vec<(Vec<char>, Vec<Unit>)>>,
+    chinese: HashMap<char, Vec<Form>>,
     /// English form in lower case, words joined by `-` -> units.
     english: HashMap<&'static str, Vec<Unit>>,
 }
@@ -40,7 +43,10 @@ impl Table {
                 let bucket = table.chinese.entry(form[0]).or_default();
                 match bucket.iter_mut().find(|(known, _)| *known == form) {
                     Some((_, units)) => units.push(unit),
-                    None => bucket.push((form, vec![unit])),
+                    None => {
+                        let place = bucket.partition_point(|(known, _)| known.len() >= form.len());
+                        bucket.insert(place, (form, vec![unit]));
+                    }
                 }
             }
             for form in english.split_whitespace() {
@@ -48,9 +54,6 @@ impl Table {
             }
             let forms = chinese.split_whitespace().chain(english.split_whitespace()).collect();
             table.entries.push(Entry { name, dimension, factor: read_factor(factor), forms });
-        }
-        for (_, bucket) in &mut table.chinese {
-            bucket.sort_by_key(|(form, _)| std::cmp::Reverse(form.len()));
         }
         table
     }
@@ -133,7 +136,7 @@ pub(super) fn compound(majors: &[Unit], major: Value, minors: &[Unit], minor: Va
             }
             // Factors are rounded decimals: a compound's ratio is the whole number next to theirs.
             let ratio = (whole.as_f64() / piece.as_f64()).round();
-            if ratio < 2.0 || ratio > 1e6 {
+            if !(2.0..=1e6).contains(&ratio) {
                 continue;
             }
             let value = minor.over(Value::integer(ratio as i64)).and_then(|rest| major.plus(rest))?;
