@@ -51,7 +51,7 @@ fn no_number(text: &Chars, at: usize) -> Option<usize> {
             // 十分 is "very", 十分之一 a tenth.
             && !(word.last() == Some(&'分') && text.at(at - offset + word.len()) == '之')
             // 一一 is "one by one", 一一八 a number.
-            && !(word.last().is_some_and(|&c| class(c) != Class::None) && class(text.at(at - offset + word.len())) != Class::None)
+            && !(word.last().is_some_and(|&c| class(c) != Class::None) && (class(text.at(at - offset + word.len())) != Class::None || text.at(at - offset + word.len()) == '·'))
     })?;
     Some(at - offset + word.len())
 }

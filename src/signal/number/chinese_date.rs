@@ -226,7 +226,10 @@ fn hour(text: &Chars, start: usize, numeral: &Numeral, out: &mut Vec<Number>) ->
         let word = matches!(text.at(end), '间' | '間' | '期' | '代' | '常' | '刻' | '候' | '机' | '節' | '节');
         let end_of_clause = mark_is_point && numeral.shape != Shape::Single && !text.at(end).is_alphabetic();
         if text.starts_with(numeral.end, "点钟头")
-            || !(clock || part_of_day || end_of_clause || !mark_is_point && !word)
+            || !(clock
+                || part_of_day
+                || end_of_clause
+                || !mark_is_point && !word && (hours > 1 || numeral.shape == Shape::Arabic))
         {
             return None;
         }

@@ -196,6 +196,12 @@ pub(super) fn read(text: &Chars, start: usize, counts: impl Fn(usize) -> bool) -
                 if run == 1 && matches!(digit, 1 | 3) && is_liang(text.at(end)) && counts(end + 1) {
                     terms.push(if digit == 1 { Term::Range(1, 2) } else { Term::Range(2, 3) });
                     at = end + 1;
+                } else if run == 1 && last.is_none() && by_places(text, at, end) {
+                    let (end, value) = places(text, at, end);
+                    let Some(value) = value else { return Reading::Not(end) };
+                    shape = Shape::Places(run);
+                    terms.push(Term::Number(value));
+                    at = end;
                 } else if run == 1 {
                     if digit == 0 && last.is_some() {
                         terms.push(Term::Zero);
@@ -232,7 +238,7 @@ pub(super) fn read(text: &Chars, start: usize, counts: impl Fn(usize) -> bool) -
                 }
                 // 二十千瓦 is 20 kilowatts, and 十几亿 a billion or more.
                 terms.push(Term::Times(factor));
-                if prefix && matches!(text.before(start), '上' | '近' | '成') {
+                if prefix && matches!(text.before(start), '上' | '成') {
                     bound = Bound::Vague;
                 }
                 formal &= is_formal(c);
@@ -423,6 +429,13 @@ fn chinese_digits(text: &Chars, from: usize) -> usize {
         end += 1;
     }
     end
+}
+
+/// One digit that a decimal point or two marked groups follow: 一·一六, 一、四○七、八○○. (一、四○七 alone may be a list.)
+fn by_places(text: &Chars, start: usize, end: usize) -> bool {
+    let group = |at: usize| matches!(text.at(at), '、' | '，' | ',') && chinese_digits(text, at + 1) == at + 4;
+    let point = matches!(text.at(end), '·' | '•' | '．' | '.' | '‧' | '・') && chinese_digits(text, end + 1) > end + 1;
+    start + 1 == end && (point || group(end) && group(end + 4))
 }
 
 /// Chinese digits by place: 五七一, 五九、二七八、○○○, 五二·一○.

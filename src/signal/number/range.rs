@@ -3,6 +3,9 @@
 use super::value::Value;
 use super::{Kind, Number};
 
+const SCALES: [(&str, i64); 4] =
+    [(" thousand", 1_000), (" million", 1_000_000), (" billion", 1_000_000_000), (" trillion", 1_000_000_000_000)];
+
 /// Hands the unit or the percent sign of one end of each range in `text` to the other end.
 pub(super) fn spread_units(text: &str, numbers: &mut [Number]) {
     for index in 1..numbers.len() {
@@ -12,6 +15,16 @@ pub(super) fn spread_units(text: &str, numbers: &mut [Number]) {
         // Longer gaps are no connectors.
         if to - from > 6 || !connects(text, from, to, a.range.start) {
             continue;
+        }
+        // 20 or 30 billion: both are billions.
+        if a.kind == Kind::Cardinal && a.value < Value::integer(1000) && a.high.is_none() {
+            let words = b.range.of(text);
+            let scale = SCALES.iter().find(|(word, _)| words.contains(word)).map(|(_, scale)| *scale);
+            if let Some(value) = scale.and_then(|scale| a.value.times(Value::integer(scale)))
+                && value < b.value
+            {
+                a.value = value;
+            }
         }
         match (a.kind, b.kind) {
             (Kind::Cardinal, Kind::Percent) => {
