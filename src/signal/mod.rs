@@ -11,6 +11,8 @@
 pub mod length;
 pub mod lexicon;
 pub mod mark;
+pub mod name;
+pub mod number;
 pub mod prior;
 pub mod structure;
 

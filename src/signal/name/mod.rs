@@ -1,0 +1,302 @@
+//! Names: capitalised words of a Latin script against the sound of Chinese characters.
+//!
+//! Two ways lead from 杨桂兰 to Yang Kuei-lan and from 开果洛多夫 to Kaigorodov. A Chinese name is *spelled*: some reading
+//! of each character, in pinyin or Wade-Giles, gives the letters exactly ([`spelling`]); old customary spellings
+//! (Peking, Chiang Kai-shek) stand in a table. A foreign name is *transliterated*: its consonants come back,
+//! more or less, as the initials of characters that newspapers use for names ([`skeleton`]).
+//!
+//! [`Sounds`] holds what a Chinese sentence sounds like, [`Name`] what a Latin word asks for; both are made once,
+//! and [`Sounds::find`] is then quick: a first letter and a first consonant rule most places out before any search.
+//!
+//! What it cannot see: Japanese and Korean names (冈崎 Okazaki), and names that were translated (白鹿坡, White Deer Slope).
+//!
+//! ```
+//! use bitext::signal::name::{Name, Sounds, similarity};
+//! let sentence = Sounds::new("妇女主任杨桂兰把椽子扛来。");
+//! assert!(sentence.find(&Name::new("Yang Kuei-lan")).is_some_and(|found| found.score > 0.9));
+//! assert!(similarity("巴克奇", "Bakich") > similarity("巴克奇", "Markovic"));
+//! ```
+
+mod candidate;
+mod skeleton;
+mod spelling;
+
+pub use candidate::{Candidate, candidates};
+
+use crate::span::ByteRange;
+use skeleton::Element;
+use spelling::Syllable;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+static TRANSLITERATING: LazyLock<HashSet<char>> =
+    LazyLock::new(|| table_lines(include_str!("tables/transliteration.txt")).flat_map(str::chars).collect());
+
+/// Characters, and the letters they are customarily written with.
+type Customary = (&'static str, Vec<&'static str>);
+
+/// Customary spellings by the first character: the characters and the letters.
+static PLACES: LazyLock<HashMap<char, Vec<Customary>>> = LazyLock::new(|| {
+    let mut places: HashMap<char, Vec<Customary>> = HashMap::new();
+    for line in table_lines(include_str!("tables/places.txt")) {
+        let Some((forms, letters)) = line.split_once('|') else { continue };
+        for form in forms.split_whitespace() {
+            if let Some(first) = form.chars().next() {
+                places.entry(first).or_default().push((form, letters.split_whitespace().collect()));
+            }
+        }
+    }
+    places
+});
+
+fn table_lines(table: &'static str) -> impl Iterator<Item = &'static str> {
+    table.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// A Latin name, ready to be looked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Name {
+    /// Its letters, in lower case, without accents, blanks or hyphens.
+    letters: String,
+    skeleton: Vec<Element>,
+    /// The letters fall into syllables of Mandarin, in pinyin or Wade-Giles.
+    is_mandarin: bool,
+}
+
+impl Name {
+    /// Prepares a name, of one word or several.
+    pub fn new(latin: &str) -> Self {
+        let letters: String = latin.chars().flat_map(char::to_lowercase).filter_map(skeleton::folded).collect();
+        let skeleton = skeleton::of_latin(&letters);
+        let is_mandarin = spelling::is_mandarin(&letters);
+        Self { letters, skeleton, is_mandarin }
+    }
+
+    /// True when the letters fall into syllables of Mandarin: such a name is looked for as a spelling first,
+    /// and as a transliteration with more caution.
+    pub fn is_mandarin(&self) -> bool {
+        self.is_mandarin
+    }
+
+    /// The letters that are looked for.
+    pub fn letters(&self) -> &str {
+        &self.letters
+    }
+}
+
+/// Where a name was found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Found {
+    /// The characters that sound like it.
+    pub range: ByteRange,
+    /// How well they do, from 0 to 1: 1 for a spelling of two syllables or more, 0.4 to 0.6 for one syllable,
+    /// at most 0.95 for a transliteration.
+    pub score: f32,
+}
+
+struct Sound {
+    start: usize,
+    end: usize,
+    readings: Vec<&'static Syllable>,
+    /// Bit 0 for `a`: the letters that a spelling of this character may begin with.
+    letters: u32,
+    transliterates: bool,
+}
+
+/// What a Chinese text sounds like, character by character; other characters break the sound.
+pub struct Sounds<'t> {
+    text: &'t str,
+    list: Vec<Sound>,
+}
+
+/// The most readings of a character that are tried: the crate gives the usual one first.
+const READINGS: usize = 4;
+/// What a transliteration of a name loses that reads as Mandarin too.
+const MANDARIN_ABROAD: f32 = 0.2;
+/// The least score that [`Sounds::find`] reports.
+pub const LEAST_SCORE: f32 = 0.4;
+
+impl<'t> Sounds<'t> {
+    /// Looks up every character's readings.
+    pub fn new(text: &'t str) -> Self {
+        let mut list = Vec::with_capacity(text.len() / 3);
+        for (start, c) in text.char_indices() {
+            let mut readings = spelling::readings(c);
+            // A space in the print and the dot between the parts of a name are passed over.
+            if readings.is_empty() && matches!(c, ' ' | '·' | '•' | '．') {
+                continue;
+            }
+            readings.truncate(READINGS);
+            let letters = readings.iter().fold(0, |mask, syllable| mask | syllable.first_letters);
+            let transliterates = TRANSLITERATING.contains(&c);
+            list.push(Sound { start, end: start + c.len_utf8(), readings, letters, transliterates });
+        }
+        Self { text, list }
+    }
+
+    /// The best place where the name sounds, if one scores at least [`LEAST_SCORE`]; the first of equals.
+    ///
+    /// Time: linear in the text for a first look; each place that the first letter or consonant allows costs
+    /// the square of the name's length.
+    pub fn find(&self, name: &Name) -> Option<Found> {
+        let mut best: Option<Found> = None;
+        let keep = |found: Found, best: &mut Option<Found>| {
+            if found.score >= LEAST_SCORE && best.is_none_or(|best| found.score > best.score) {
+                *best = Some(found);
+            }
+        };
+        let first = name.letters.bytes().next()?;
+        let bit = 1_u32 << (first - b'a').min(31);
+        for start in 0..self.list.len() {
+            if let Some(end) = self.customary(start, name) {
+                keep(self.found(start, end, 1.0), &mut best);
+            }
+            if self.list[start].letters & bit != 0
+                && let Some(end) = self.spelled(start, &name.letters, 0)
+            {
+                let score = match (end - start, name.letters.len()) {
+                    (1, 4..) => 0.6,
+                    (1, _) => 0.4,
+                    _ => 1.0,
+                };
+                keep(self.found(start, end, score), &mut best);
+            }
+        }
+        if let Some(best) = best
+            && best.score >= 1.0
+        {
+            return Some(best);
+        }
+        if name.skeleton.len() >= 2 && name.letters.len() >= 4 {
+            for start in 0..self.list.len() {
+                let sound = &self.list[start];
+                if sound.transliterates
+                    && let Some(syllable) = sound.readings.first()
+                    && skeleton::may_begin(&name.skeleton, &syllable.skeleton)
+                    && let Some((end, score)) = self.transliterated(start, name)
+                {
+                    // Mila may be 米拉, but Xinhua is rarely 西诺瓦.
+                    let score = if name.is_mandarin { score - MANDARIN_ABROAD } else { score };
+                    keep(self.found(start, end, score), &mut best);
+                }
+            }
+        }
+        best
+    }
+
+    fn found(&self, start: usize, end: usize, score: f32) -> Found {
+        Found { range: ByteRange::new(self.list[start].start, self.list[end - 1].end), score }
+    }
+
+    fn customary(&self, start: usize, name: &Name) -> Option<usize> {
+        let text = &self.text[self.list[start].start..];
+        let places = PLACES.get(&text.chars().next()?)?;
+        places
+            .iter()
+            .find(|(form, letters)| letters.contains(&name.letters.as_str()) && text.starts_with(form))
+            .map(|(form, _)| start + form.chars().count())
+            .filter(|&end| end <= self.list.len())
+    }
+
+    /// The end of the characters from `start` some reading of which spells all the letters.
+    fn spelled(&self, start: usize, letters: &str, depth: usize) -> Option<usize> {
+        if letters.is_empty() {
+            return Some(start);
+        }
+        let sound = self.list.get(start)?;
+        // No Chinese name has more than six characters: the search cannot run far.
+        if depth >= 6 {
+            return None;
+        }
+        sound.readings.iter().flat_map(|syllable| &syllable.spellings).find_map(|spelling| {
+            let rest = letters.strip_prefix(spelling.as_str())?;
+            self.spelled(start + 1, rest, depth + 1)
+        })
+    }
+
+    /// The best transliteration that begins at `start`: its end and score.
+    fn transliterated(&self, start: usize, name: &Name) -> Option<(usize, f32)> {
+        let mut sounds = Vec::with_capacity(name.skeleton.len() * 2 + 2);
+        for sound in self.list[start..].iter().take(name.skeleton.len() + 3) {
+            let Some(syllable) = sound.readings.first() else { break };
+            sounds.push((syllable.skeleton.as_slice(), sound.transliterates));
+        }
+        skeleton::align(&name.skeleton, &sounds).map(|(count, score)| (start + count, score))
+    }
+}
+
+/// How much a Chinese name sounds like a Latin one, the whole of both, from 0 to 1.
+pub fn similarity(chinese: &str, latin: &str) -> f32 {
+    let sounds = Sounds::new(chinese);
+    if sounds.list.is_empty() {
+        return 0.0;
+    }
+    let Some(found) = sounds.find(&Name::new(latin)) else { return 0.0 };
+    let covered = found.range.of(chinese).chars().filter(|c| !spelling::readings(*c).is_empty()).count();
+    found.score * covered as f32 / sounds.list.len() as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spelled_names() {
+        for (zh, en) in [
+            ("周恩来", "Chou En-lai"),
+            ("毛泽东", "Mao Tse-tung"),
+            ("邓小平", "Teng Hsiao-ping"),
+            ("朱德", "Chu Teh"),
+            ("杨桂兰", "Yang Kuei-lan"),
+            ("楊桂蘭", "Yang Guilan"),
+            ("北京", "Peking"),
+            ("天津", "Tientsin"),
+            ("广州", "Canton"),
+            ("西安", "Xi'an"),
+            ("蒋介石", "Chiang Kai-shek"),
+            ("重庆", "Chongqing"),
+            ("吕正操", "Lu Zhengcao"),
+            ("单国华", "Shan Guohua"),
+            ("林彪", "Lin Piao"),
+            ("刘少奇", "Liu Shao-chi"),
+        ] {
+            assert!(similarity(zh, en) >= 0.99, "{zh} {en}: {}", similarity(zh, en));
+        }
+    }
+
+    #[test]
+    fn transliterated_names() {
+        for (zh, en, other) in [
+            ("巴克奇", "Bakich", "Markovic"),
+            ("开果洛多夫", "Kaigorodov", "Livanov"),
+            ("贝尔切克", "Belchek", "Costescu"),
+            ("埃里克松", "Eriksson", "Maxwell"),
+            ("科斯特斯库", "Costescu", "Eriksson"),
+            ("马尔科维奇", "Markovic", "Belchek"),
+            ("麦克弗森", "McPherson", "Schmidt"),
+            ("施密特", "Schmidt", "Bakich"),
+            ("马克斯韦尔", "Maxwell", "Belchek"),
+        ] {
+            let (right, wrong) = (similarity(zh, en), similarity(zh, other));
+            assert!(right > 0.55 && right > wrong + 0.1, "{zh}: {en} {right}, {other} {wrong}");
+        }
+    }
+
+    #[test]
+    fn found_where_it_stands() {
+        let text = "赛后，记者在休息室里访问了贝尔切克。";
+        let found = Sounds::new(text).find(&Name::new("Belchek")).unwrap();
+        assert_eq!(found.range.of(text), "贝尔切克");
+        assert!(Sounds::new("今天天气很好。").find(&Name::new("Belchek")).is_none());
+    }
+
+    #[test]
+    fn odd_texts_do_no_harm() {
+        for latin in ["", "-", "é", "X", "ß", "Ωmega", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"] {
+            for text in ["", "abc", "·", "巴·巴", "啊啊啊啊啊啊啊啊啊啊啊啊"] {
+                let score = similarity(text, latin);
+                assert!((0.0..=1.0).contains(&score));
+            }
+        }
+    }
+}
