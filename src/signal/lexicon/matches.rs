@@ -427,6 +427,7 @@ mod tests {
     use super::super::{Examples, Lexicon};
     use crate::span::Side;
     use proptest::prelude::*;
+    use std::sync::Arc;
 
     fn close(fast: (f32, f32), slow: (f32, f32)) -> bool {
         let near = |a: f32, b: f32| (a - b).abs() < 0.01 + 1e-4 * b.abs();
