@@ -403,7 +403,11 @@ fn a_poem_is_a_segment_a_line() {
     let document = read(&poem.write());
     assert_eq!(body(&document, Side::Source), verses);
     assert_eq!(body(&document, Side::Target), english);
-    assert!(Side::BOTH.iter().all(|&side| paragraphs(&document, side).iter().all(|paragraph| paragraph.whole)));
+    let aligned = align("a.md", poem.write().as_bytes(), None).remove(0).unwrap();
+    for (side, lines) in [(Side::Source, verses), (Side::Target, english)] {
+        let found = aligned.segments[side].iter().filter(|segment| segment.section == Section::Body);
+        assert_eq!(found.map(|segment| segment.range.of(aligned.document.text(side))).collect::<Vec<_>>(), lines);
+    }
 }
 
 #[test]
