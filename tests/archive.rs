@@ -1,6 +1,8 @@
 //! The reader: article files written from parts read back to them; every variant, reason and warning of the archive's survey
 //! as a small made-up article; encodings, records, containers, and lines that are sentences.
 
+#![allow(clippy::unwrap_used)]
+
 use bitext::align::{Model, Settings};
 use bitext::archive::{Input, Options, Reader, Reason, Reject, Warning};
 use bitext::document::{Content, Document, Paragraph, Section, Segment};

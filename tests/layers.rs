@@ -4,6 +4,8 @@
 //! The sources are read as text. Comments and literals are blanked first, then every path is taken apart, grouped imports
 //! among them, so that `use crate::{span::Pair, cli}` is found as well as `crate::cli::main()`.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
