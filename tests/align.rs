@@ -4,6 +4,8 @@
 //!
 //! Nothing here depends on the values of weights: models are taken as they are, or made up by the generators.
 
+#![allow(clippy::unwrap_used)]
+
 use bitext::align::{Aligner, Exhaustive, Model, MoveLimits, Settings, Signals, Worker, exhaustive};
 use bitext::archive::{Body, Entry, Reject};
 use bitext::bead::Alignment;

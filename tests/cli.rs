@@ -1,6 +1,8 @@
 //! The real binary: commands, exit codes, every fault that other aligners have been seen to trip over, and the bundled corpus
 //! from end to end. Nothing here depends on which sentences or weights the model has: what is checked holds of any.
 
+#![allow(clippy::unwrap_used)]
+
 use assert_cmd::Command;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};

@@ -117,6 +117,8 @@ fn mirrored(feature: &str) -> String {
         "addition" => "omission".to_owned(),
         "omitted" => "added".to_owned(),
         "added" => "omitted".to_owned(),
+        "forward" => "backward".to_owned(),
+        "backward" => "forward".to_owned(),
         // Several on both sides is one shape, in either direction.
         "n-m" => "n-m".to_owned(),
         shape => match shape.split_once('-') {

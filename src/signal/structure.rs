@@ -146,6 +146,8 @@ impl Signal for Structure {
         if !self.active {
             return;
         }
+        // Of known length, so that the sum is unrolled.
+        let weights: &[f32; NAMES.len()] = weights.try_into().expect("a weight for each feature");
         let sources = self.sides.source.ending_at(row.source_end);
         for (target_end, cell) in row.target_ends.clone().zip(costs.chunks_exact_mut(row.moves.len())) {
             let targets = self.sides.target.ending_at(target_end);
