@@ -39,8 +39,9 @@
 //! # Time and memory
 //!
 //! With K moves, time is O(n·m·K) and memory O(n·m) for the exact search; O(n·W·K) and O(n·W) for a band of width W.
-//! What the band does *not* guarantee: a path that leaves it is not found. It lies around the line that joins equal shares
-//! of both texts' characters, and is widened, twice as wide each time, as long as the best path touches its edge and the band
+//! Long texts are searched twice: the cheap signals (priors, length, structure) find a coarse path in a band around the line
+//! that joins equal shares of both texts' characters; all signals then search a narrow band around that path.
+//! What a band does *not* guarantee: a path that leaves it is not found. It is widened, twice as wide each time, as long as the best path touches its edge and the band
 //! has no more than [`Settings::widest_cells`]; so it fails in silence only where a path inside the band looks good all along,
 //! and yet a better one lies beyond a region where both are poor, or where texts are so long and so ill-matched that a wider
 //! band would not fit in memory. `tests/align.rs` reports how often that happens. Texts of up to [`Settings::exact_cells`] cells
@@ -58,6 +59,7 @@ pub use full::{Exhaustive, exhaustive};
 pub use model::{FORMAT, Model, ModelError, Signals, VERSION};
 pub use moves::MoveLimits;
 pub use worker::Worker;
+pub(crate) use worker::along;
 
 use crate::error::SettingError;
 use crate::signal::Move;
@@ -73,6 +75,8 @@ pub struct Settings {
     pub signals: Signals,
     /// Texts with up to this many cells, (n + 1)·(m + 1), are searched exactly (default 250,000: 500 × 500 segments).
     pub exact_cells: usize,
+    /// Cells a row of the band around the coarse path of longer texts that all signals search, to begin with (default 41).
+    pub fine_width: usize,
     /// Cells a row of the band that longer texts are searched in, to begin with (default 201).
     pub band_width: usize,
     /// A band is not widened beyond this many cells in all (default 16 million, about 400 MB).
@@ -81,14 +85,22 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { signals: Signals::Default, exact_cells: 250_000, band_width: 201, widest_cells: 16_000_000 }
+        Self {
+            signals: Signals::Default,
+            exact_cells: 250_000,
+            fine_width: 41,
+            band_width: 201,
+            widest_cells: 16_000_000,
+        }
     }
 }
 
 impl Settings {
     fn check(&self) -> Result<(), SettingError> {
-        if self.band_width < 3 {
-            return Err(SettingError::new("band_width", self.band_width, "3 or more"));
+        for (name, width) in [("band_width", self.band_width), ("fine_width", self.fine_width)] {
+            if width < 3 {
+                return Err(SettingError::new(name, width, "3 or more"));
+            }
         }
         Ok(())
     }

@@ -90,6 +90,8 @@ pub enum Signals {
 /// A signal and the weights of its features, in the signal's order.
 pub(super) struct Weighted {
     pub(super) signal: Box<dyn Signal>,
+    /// Cheap enough for a band around the diagonal of any text.
+    pub(super) cheap: bool,
     pub(super) weights: Vec<f32>,
 }
 
@@ -279,7 +281,7 @@ impl Model {
                 return Err(ModelError::UnknownFeature(format!("{}.{feature}", signal.name())));
             }
             if in_length || selection != Signals::Length {
-                signals.push(Weighted { signal, weights });
+                signals.push(Weighted { signal, cheap: in_length, weights });
             }
         }
         match unknown.keys().next() {

@@ -69,18 +69,50 @@ impl Worker {
         }
     }
 
+    /// The best path. Short texts are searched exactly. In longer ones the cheap signals alone find a coarse path, in a
+    /// band around the diagonal; all signals then search a narrow band around that path.
     fn search(&mut self, segments: Pair<usize>) -> (Vec<Block>, Cost) {
-        let Self { signals, lattice, band, aligner, before, .. } = self;
-        let settings = &aligner.settings;
+        let settings = &self.aligner.settings;
         let cells = (segments.source + 1).saturating_mul(segments.target + 1);
-        let mut width = if cells <= settings.exact_cells { segments.target + 1 } else { settings.band_width };
+        if cells <= settings.exact_cells {
+            return self.widen(segments, segments.target + 1, true, |_| 0.0);
+        }
+        let (width, fine) = (settings.band_width, settings.fine_width);
+        let before = std::mem::take(&mut self.before);
+        let (path, cost) = self.widen(segments, width, false, diagonal(&before));
+        self.before = before;
+        if self.signals.iter().all(|weighted| weighted.cheap) {
+            return (path, cost);
+        }
+        let centre = along(&path, segments);
+        self.widen(segments, fine, true, |row| centre[row])
+    }
+
+    /// The best path in a band around `centre`, made twice as wide each time as long as the path touches its edge.
+    fn widen(
+        &mut self,
+        segments: Pair<usize>,
+        mut width: usize,
+        all: bool,
+        centre: impl Fn(usize) -> f64,
+    ) -> (Vec<Block>, Cost) {
+        let Self { signals, lattice, band, aligner, .. } = self;
+        // The dear signals keep about eight numbers a cell.
+        let most = aligner.settings.widest_cells / if all { 8 } else { 1 };
         loop {
-            *band = if width > segments.target { Band::full(segments) } else { diagonal(segments, width, before) };
-            signals.iter_mut().for_each(|weighted| weighted.signal.reach(&|segment| band.reach(segment)));
-            let (path, cost) = lattice.viterbi(band, &aligner.moves, |row, costs| fill(signals, row, costs));
+            *band = if width > segments.target { Band::full(segments) } else { Band::around(segments, width, &centre) };
+            let used = |weighted: &Weighted| all || weighted.cheap;
+            signals.iter_mut().filter(|weighted| used(weighted)).for_each(|weighted| {
+                weighted.signal.reach(&|segment| band.reach(segment));
+            });
+            let (path, cost) = lattice.viterbi(band, &aligner.moves, |row, costs| {
+                for Weighted { signal, weights, .. } in signals.iter().filter(|weighted| used(weighted)) {
+                    signal.add_costs(weights, row, costs);
+                }
+            });
             let touches = |block: &Block| band.is_edge(block.source.end as usize, block.target.end as usize);
             let wider = band.width() * 2;
-            let fits = (segments.source + 1).saturating_mul(wider.min(segments.target + 1)) <= settings.widest_cells;
+            let fits = (segments.source + 1).saturating_mul(wider.min(segments.target + 1)) <= most;
             if band.is_full() || !fits || !path.iter().any(touches) {
                 return (path, Cost(cost));
             }
@@ -89,8 +121,10 @@ impl Worker {
     }
 
     fn parts(&self, block: Block) -> Vec<Part> {
-        let part =
-            |Weighted { signal, weights }: &Weighted| Part { signal: signal.name(), cost: signal.cost(weights, block) };
+        let part = |Weighted { signal, weights, .. }: &Weighted| Part {
+            signal: signal.name(),
+            cost: signal.cost(weights, block),
+        };
         self.signals.iter().map(part).collect()
     }
 
@@ -110,16 +144,29 @@ impl Worker {
 }
 
 fn fill(signals: &[Weighted], row: &Row<'_>, costs: &mut [i32]) {
-    for Weighted { signal, weights } in signals {
+    for Weighted { signal, weights, .. } in signals {
         signal.add_costs(weights, row, costs);
     }
 }
 
-/// A band around the line that joins equal shares of both texts' characters.
-fn diagonal(segments: Pair<usize>, width: usize, before: &Pair<Vec<u64>>) -> Band {
+/// The line that joins equal shares of both texts' characters: the target position of each source position.
+fn diagonal(before: &Pair<Vec<u64>>) -> impl Fn(usize) -> f64 {
     let whole = before.as_ref().map(|before| before.last().copied().unwrap_or(0).max(1) as f64);
-    Band::around(segments, width, |row| {
+    move |row| {
         let share = before.source[row] as f64 / whole.source;
         before.target.partition_point(|&chars| (chars as f64) < share * whole.target) as f64
-    })
+    }
+}
+
+/// The target position of each source position along a path.
+pub(crate) fn along(path: &[Block], segments: Pair<usize>) -> Vec<f64> {
+    let mut centre = vec![0.0; segments.source + 1];
+    for block in path {
+        let (from, to) = (block.source.indices(), block.target.indices());
+        for (step, row) in centre[from.start..=from.end].iter_mut().enumerate() {
+            let share = if from.is_empty() { 1.0 } else { step as f64 / from.len() as f64 };
+            *row = to.start as f64 + share * to.len() as f64;
+        }
+    }
+    centre
 }

@@ -3,7 +3,7 @@
 //! Time O(n·W·K·D) a call for n rows of W cells, K moves and D features.
 
 use super::Example;
-use crate::align::{Band, Model, ModelError};
+use crate::align::{Band, Model, ModelError, along};
 use crate::signal::{MAX_FEATURES, Move};
 use crate::span::{Block, Pair};
 
@@ -159,14 +159,7 @@ fn around(path: &[Block], segments: Pair<usize>, width: usize) -> Band {
     if segments.target < width {
         return Band::full(segments);
     }
-    let mut centre = vec![0.0; segments.source + 1];
-    for block in path {
-        let (from, to) = (block.source.indices(), block.target.indices());
-        for (step, row) in centre[from.start..=from.end].iter_mut().enumerate() {
-            let share = if from.is_empty() { 1.0 } else { step as f64 / from.len() as f64 };
-            *row = to.start as f64 + share * to.len() as f64;
-        }
-    }
+    let centre = along(path, segments);
     Band::around(segments, width, |row| centre[row])
 }
 
