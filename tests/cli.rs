@@ -339,9 +339,27 @@ fn megabytes(count: usize, sentence: &str) -> String {
     sentence.repeat(count * 1_000_000 / sentence.len() + 1)
 }
 
+/// A text in one line, and its translation in another, of that many sentences of various lengths.
+fn book(sentences: usize) -> [String; 2] {
+    const CHINESE: [&str; 4] =
+        ["青石镇的农民们用了四十天", "修成了一条水渠", "老人们说", "过去天旱的时候只能到河里去挑水"];
+    const ENGLISH: [&str; 4] = [
+        "the peasants of Qingshi Town took forty days",
+        "they built a canal",
+        "the old people say",
+        "in times of drought they had to carry water from the river",
+    ];
+    let words = |n: usize| (0..1 + n * 13 % 7).map(move |k| (n * n * 7 + k * (n % 5 + 1)) % 4);
+    let chinese =
+        (0..sentences).map(|n| words(n).map(|word| CHINESE[word]).collect::<Vec<_>>().join("，") + "。").collect();
+    let english = |n| format!("So {}. ", words(n).map(|word| ENGLISH[word]).collect::<Vec<_>>().join(", "));
+    [chinese, (0..sentences).map(english).collect()]
+}
+
 #[test]
-fn ten_megabytes_in_a_line_are_read_and_aligned() {
+fn ten_megabytes_in_a_line_take_seconds() {
     let here = folder();
+    let started = Instant::now();
     let out = at(&here, "rows.jsonl");
     let endless = megabytes(10, "没有句号的长行");
     let mut records = record("endless", &[&endless], &["One.", "Two."]);
@@ -353,15 +371,26 @@ fn ten_megabytes_in_a_line_are_read_and_aligned() {
     assert_eq!(documents.len(), 3);
     // With sentence ends: a hundred thousand segments against two; then many against many.
     const CHINESE: &str = "青石镇的农民们用了四十天的时间修成了一条长八里的水渠，可以灌溉五百亩稻田。";
-    const ENGLISH: &str = "The peasants of Qingshi Town took forty days to build a canal of eight li, which irrigates five hundred mu of fields. ";
     let (source, few) = (megabytes(10, CHINESE), "One.\nTwo.\n".to_owned());
-    for (source, target) in [(&endless, &few), (&source, &few), (&megabytes(1, CHINESE), &megabytes(1, ENGLISH))] {
+    let [many, fewer] = [10_000, 1000].map(book);
+    for (source, target, signals) in [
+        (&endless, &few, "default"),
+        (&source, &few, "default"),
+        // The lexicon's time for long texts is its own tests' matter: here it must only not be square.
+        (&many[0], &many[1], "length"),
+        (&fewer[0], &fewer[1], "default"),
+    ] {
         let (source_path, target_path) = (write(&here, "a.zh", source), write(&here, "a.en", target));
-        run(&["align", "--quiet", "--source", &source_path, "--target", &target_path, "-o", &out], 0);
+        run(
+            &["align", "--quiet", "--signals", signals, "--source", &source_path, "--target", &target_path, "-o", &out],
+            0,
+        );
         assert!(fs::metadata(&out).unwrap().len() as usize > source.len());
     }
     let (sentences, _) = run(&["split", "--lang", "zh", &write(&here, "b.zh", &source)], 0);
     assert!(sentences.len() >= source.len());
+    // "Seconds": a square algorithm would take hours. The bound allows for a slow, busy machine and an unoptimised build.
+    assert!(started.elapsed() < Duration::from_secs(100), "{:?}", started.elapsed());
 }
 
 #[test]
@@ -384,7 +413,8 @@ fn texts_that_do_not_belong_together_stay_bounded() {
         target.push('\n');
     }
     let (source, target) = (write(&here, "a.zh", source), write(&here, "a.en", target));
-    let (out, _) = run(&["align", "--quiet", "--segmented", "--source", &source, "--target", &target], 0);
+    let (out, _) =
+        run(&["align", "--quiet", "--signals", "length", "--segmented", "--source", &source, "--target", &target], 0);
     let rows = values(&out);
     check_indices(&rows, "source_index", 0..6_000);
     check_indices(&rows, "target_index", 0..6_000);

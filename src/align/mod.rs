@@ -56,7 +56,7 @@ mod worker;
 
 pub use band::Band;
 pub use full::{Exhaustive, exhaustive};
-pub use model::{FORMAT, Model, ModelError, Signals, VERSION};
+pub use model::{FORMAT, Model, ModelError, Signals, VERSION, Weights};
 pub use moves::MoveLimits;
 pub use worker::Worker;
 pub(crate) use worker::along;

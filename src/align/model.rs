@@ -16,6 +16,9 @@ pub const VERSION: u32 = 1;
 const BUILT_IN: &str = include_str!("models/zh-en.json");
 const NEUTRAL: &str = include_str!("models/neutral.json");
 
+/// The weight of each feature by signal and feature.
+pub type Weights = BTreeMap<String, BTreeMap<String, f32>>;
+
 /// Priors, weights and parameters for one language pair.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,7 +41,11 @@ pub struct Model {
     /// The bead shapes to search.
     pub moves: MoveLimits,
     /// The weight of each feature, in nats, by signal and feature. A signal without an entry is not used.
-    pub weights: BTreeMap<String, BTreeMap<String, f32>>,
+    pub weights: Weights,
+    /// The weights of the cheap signals (priors, length, structure) where they are used alone: for [`Signals::Length`], and for the
+    /// coarse path of long texts.
+    #[serde(default)]
+    pub coarse: Weights,
 }
 
 /// Why a model cannot be used.
@@ -90,9 +97,9 @@ pub enum Signals {
 /// A signal and the weights of its features, in the signal's order.
 pub(super) struct Weighted {
     pub(super) signal: Box<dyn Signal>,
-    /// Cheap enough for a band around the diagonal of any text.
-    pub(super) cheap: bool,
     pub(super) weights: Vec<f32>,
+    /// Its weights on the coarse path; only signals that are cheap enough for a wide band have some.
+    pub(super) coarse: Option<Vec<f32>>,
 }
 
 impl std::fmt::Debug for Weighted {
@@ -177,11 +184,14 @@ impl Model {
         let swap = |features: &BTreeMap<String, f32>| {
             features.iter().map(|(name, &weight)| (mirrored(name), weight)).collect()
         };
+        let swap_all =
+            |weights: &Weights| weights.iter().map(|(signal, features)| (signal.clone(), swap(features))).collect();
         Model {
             source: self.target.clone(),
             target: self.source.clone(),
             length_ratio: 1.0 / self.length_ratio,
-            weights: self.weights.iter().map(|(signal, features)| (signal.clone(), swap(features))).collect(),
+            weights: swap_all(&self.weights),
+            coarse: swap_all(&self.coarse),
             ..self.clone()
         }
     }
@@ -222,15 +232,20 @@ impl Model {
 
     /// This model with the weights of a selection of its signals alone.
     pub fn restricted(&self, selection: Signals) -> Model {
-        let kept: Vec<&str> = match self.signals(selection) {
-            Ok(signals) => signals.iter().map(|weighted| weighted.signal.name()).collect(),
-            Err(_) => Vec::new(),
-        };
-        let weights = self.weights.iter().filter(|(signal, _)| kept.contains(&signal.as_str()));
-        Model {
-            weights: weights.map(|(signal, features)| (signal.clone(), features.clone())).collect(),
-            ..self.clone()
+        match selection {
+            Signals::Default => self.clone(),
+            Signals::Length => Model { weights: self.cheap_weights(), ..self.clone() },
         }
+    }
+
+    /// The weights of the cheap signals alone; a model that has none has those of the whole.
+    fn cheap_weights(&self) -> Weights {
+        if !self.coarse.is_empty() {
+            return self.coarse.clone();
+        }
+        let cheap =
+            self.known_signals().into_iter().filter(|(_, cheap)| *cheap).map(|(signal, _)| signal.name().to_owned());
+        cheap.filter_map(|name| Some((name.clone(), self.weights.get(&name)?.clone()))).collect()
     }
 
     /// This model with every known signal in use; those that are new to it have no weight yet.
@@ -271,23 +286,36 @@ impl Model {
     /// The signals that `selection` takes of this model, in a fixed order.
     pub(super) fn signals(&self, selection: Signals) -> Result<Vec<Weighted>, ModelError> {
         let known = self.known_signals();
-        let mut unknown = self.weights.clone();
+        let coarse = self.cheap_weights();
+        let chosen = if selection == Signals::Length { &coarse } else { &self.weights };
+        for signal in chosen.keys().chain(coarse.keys()) {
+            if !known.iter().any(|(known, _)| known.name() == signal) {
+                return Err(ModelError::UnknownFeature(signal.clone()));
+            }
+        }
         let mut signals = Vec::new();
-        for (signal, in_length) in known {
+        for (signal, cheap) in known {
             debug_assert!(signal.feature_names().len() <= MAX_FEATURES);
-            let Some(mut given) = unknown.remove(signal.name()) else { continue };
-            let weights = signal.feature_names().iter().map(|&name| given.remove(name).unwrap_or(0.0)).collect();
-            if let Some(feature) = given.keys().next() {
-                return Err(ModelError::UnknownFeature(format!("{}.{feature}", signal.name())));
-            }
-            if in_length || selection != Signals::Length {
-                signals.push(Weighted { signal, cheap: in_length, weights });
+            if let Some(given) = chosen.get(signal.name()) {
+                let weights = in_order(&*signal, given)?;
+                let coarse = if cheap {
+                    coarse.get(signal.name()).map(|given| in_order(&*signal, given)).transpose()?
+                } else {
+                    None
+                };
+                signals.push(Weighted { signal, weights, coarse });
             }
         }
-        match unknown.keys().next() {
-            Some(signal) => Err(ModelError::UnknownFeature(signal.clone())),
-            None => Ok(signals),
-        }
+        Ok(signals)
+    }
+}
+
+/// The weights given by name, in the order of a signal's features; those not given are 0.
+fn in_order(signal: &dyn Signal, given: &BTreeMap<String, f32>) -> Result<Vec<f32>, ModelError> {
+    let names = signal.feature_names();
+    match given.keys().find(|name| !names.contains(&name.as_str())) {
+        Some(feature) => Err(ModelError::UnknownFeature(format!("{}.{feature}", signal.name()))),
+        None => Ok(names.iter().map(|&name| given.get(name).copied().unwrap_or(0.0)).collect()),
     }
 }
 

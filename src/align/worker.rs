@@ -81,7 +81,7 @@ impl Worker {
         let before = std::mem::take(&mut self.before);
         let (path, cost) = self.widen(segments, width, false, diagonal(&before));
         self.before = before;
-        if self.signals.iter().all(|weighted| weighted.cheap) {
+        if self.signals.iter().all(|weighted| weighted.coarse.as_ref() == Some(&weighted.weights)) {
             return (path, cost);
         }
         let centre = along(&path, segments);
@@ -101,13 +101,14 @@ impl Worker {
         let most = aligner.settings.widest_cells / if all { 8 } else { 1 };
         loop {
             *band = if width > segments.target { Band::full(segments) } else { Band::around(segments, width, &centre) };
-            let used = |weighted: &Weighted| all || weighted.cheap;
-            signals.iter_mut().filter(|weighted| used(weighted)).for_each(|weighted| {
+            signals.iter_mut().filter(|weighted| all || weighted.coarse.is_some()).for_each(|weighted| {
                 weighted.signal.reach(&|segment| band.reach(segment));
             });
             let (path, cost) = lattice.viterbi(band, &aligner.moves, |row, costs| {
-                for Weighted { signal, weights, .. } in signals.iter().filter(|weighted| used(weighted)) {
-                    signal.add_costs(weights, row, costs);
+                for Weighted { signal, weights, coarse } in signals.iter() {
+                    if let Some(weights) = if all { Some(weights) } else { coarse.as_ref() } {
+                        signal.add_costs(weights, row, costs);
+                    }
                 }
             });
             let touches = |block: &Block| band.is_edge(block.source.end as usize, block.target.end as usize);

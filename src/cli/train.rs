@@ -77,7 +77,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
         let mut names: Vec<String> = arguments.gold.iter().map(|path| stem(&named(path, &language).0)).collect();
         names.dedup();
         model.origin = format!("weights fitted by `bitext train` to {}, l2 {}", names.join(", "), options.l2);
-        let fitted = train::fit(&model, &examples, &options).map_err(Failure::run)?;
+        let mut fitted = train::fit(&model, &examples, &options).map_err(Failure::run)?;
+        fitted.coarse =
+            train::fit(&model.restricted(Signals::Length), &examples, &options).map_err(Failure::run)?.weights;
         output.write(format!("{}\n", fitted.to_json()).as_bytes())?;
         output.finish()?;
     }
