@@ -159,6 +159,7 @@ fn aligner(model: &Model, (exact_cells, band_width): (usize, usize)) -> Arc<Alig
     let mut settings = Settings::default();
     settings.exact_cells = exact_cells;
     settings.band_width = band_width;
+    settings.fine_width = band_width;
     Arc::new(Aligner::new(model.clone(), settings).unwrap())
 }
 
