@@ -1,6 +1,6 @@
 //! Stage 1: bytes in. Folders are walked, containers opened, bytes decoded; what comes out is one [`Entry`] a document, or a
 //! [`Reject`] that says why there is none. One file a container: [article files and folders](walk), [month bundles](bundle),
-//! [records](records). What the text *means* is the next stage's.
+//! [records]. What the text *means* is the next stage's.
 
 pub mod bundle;
 pub mod decode;

@@ -1,9 +1,9 @@
 //! Names: capitalised words of a Latin script against the sound of Chinese characters.
 //!
 //! Two ways lead from 杨桂兰 to Yang Kuei-lan and from 开果洛多夫 to Kaigorodov. A Chinese name is *spelled*: some reading
-//! of each character, in pinyin or Wade-Giles, gives the letters exactly ([`spelling`]); old customary spellings
+//! of each character, in pinyin or Wade-Giles, gives the letters exactly; old customary spellings
 //! (Peking, Chiang Kai-shek) stand in a table. A foreign name is *transliterated*: its consonants come back,
-//! more or less, as the initials of characters that newspapers use for names ([`skeleton`]).
+//! more or less, as the initials of characters that newspapers use for names.
 //!
 //! [`Sounds`] holds what a Chinese sentence sounds like, [`Name`] what a Latin word asks for; both are made once,
 //! and [`Sounds::find`] is then quick: a first letter and a first consonant rule most places out before any search.
