@@ -2,7 +2,7 @@
 
 use super::lattice::{Found, Lattice};
 use super::model::Weighted;
-use super::{Aligner, Band};
+use super::{Aligner, Band, Decoding, mbr};
 use crate::bead::{Alignment, Bead, Part};
 use crate::cost::Cost;
 use crate::signal::{Row, Texts};
@@ -22,7 +22,10 @@ pub struct Worker {
 
 impl Worker {
     pub(super) fn new(aligner: Arc<Aligner>) -> Self {
-        let signals = aligner.model.signals(aligner.settings.signals).expect("checked when the aligner was made");
+        let signals = aligner
+            .model
+            .signals(aligner.settings.signals, &aligner.lexicon)
+            .expect("checked when the aligner was made");
         Self { aligner, signals, lattice: Lattice::default(), before: Pair::default(), band: Band::default() }
     }
 
@@ -32,7 +35,12 @@ impl Worker {
         let (path, cost) = self.search(texts.len());
         let Self { signals, lattice, band, aligner, .. } = self;
         let found = lattice.posterior(band, &aligner.moves, |row, costs| fill(signals, row, costs));
+        let (path, cost) = match aligner.settings.decoding {
+            Decoding::Viterbi => (path, Some(cost)),
+            Decoding::Bayes => (mbr::decode(&found, &path), None),
+        };
         let beads = self.beads(&path, &found);
+        let cost = cost.unwrap_or_else(|| beads.iter().map(|bead| bead.cost).sum());
         Alignment { beads, cost }
     }
 

@@ -3,6 +3,7 @@
 //! any aligner's answer: [`Alignment::validate`], [`Alignment::rescore`] and [`score`] know nothing of how it was found.
 
 mod audit;
+pub mod calibration;
 pub mod gold;
 pub mod score;
 

@@ -4,11 +4,12 @@ use super::output::{Output, with_suffix};
 use super::progress::Progress;
 use super::{Done, Failure};
 use crate::align::{Settings, Signals};
-use crate::archive::{self, Input, Reader, Reject};
+use crate::archive::{self, Entry, Input, Reader, Reject};
 use crate::engine::batch::{self, Outcome, RunError};
-use crate::engine::{Aligned, Engine};
+use crate::engine::{Aligned, Engine, Learned};
 use crate::export::{self, Context, Exporter, Format};
 use crate::span::{Block, Pair};
+use crate::train::table;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -54,6 +55,9 @@ pub(super) struct Arguments {
     /// The evidence to use: length (with structure and bead priors) or default (all that the model knows)
     #[arg(long, value_name = "SET", default_value = "default", value_parser = super::signals)]
     signals: Signals,
+    /// Learn no translation table from the texts
+    #[arg(long)]
+    no_learn: bool,
     /// A model file, in place of the built-in model
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
@@ -64,6 +68,9 @@ pub(super) struct Arguments {
     #[arg(short, long)]
     quiet: bool,
 }
+
+/// Text that the translation table is learned from.
+const SAMPLE_BYTES: u64 = 16 << 20;
 
 #[derive(Default)]
 struct Counts {
@@ -82,11 +89,11 @@ struct Rendered {
 
 pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
     let started = Instant::now();
-    let engine = engine(&arguments)?;
+    let mut engine = engine(&arguments)?;
     let (inputs, total) = inputs(&arguments);
     let options =
         archive::Options { segmented: arguments.segmented, encoding: arguments.encoding, ..Default::default() };
-    let reader = Reader::open(inputs, options).map_err(Failure::run)?;
+    let mut reader = Reader::open(inputs, options).map_err(Failure::run)?;
     let exporters = exporters(&arguments)?;
     let mut outputs =
         exporters.iter().map(|(exporter, path)| open(&**exporter, path)).collect::<Result<Vec<_>, _>>()?;
@@ -117,11 +124,15 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
         progress.add(counts.documents + counts.set_aside, outcome.bytes);
         Ok(())
     };
+    let sample = if arguments.no_learn { Vec::new() } else { sample(&mut reader) };
+    let learned = learn(&mut engine, &sample, arguments.jobs)?;
     let render = |aligned: &Aligned| render(aligned, &exporters);
-    batch::run(&engine, arguments.jobs, reader, render, sink).map_err(|error| match error {
-        RunError::Sink(failure) => failure,
-        RunError::Threads(error) => Failure::run(error),
-    })?;
+    batch::run(&engine, arguments.jobs, sample.into_iter().chain(reader), render, sink).map_err(
+        |error| match error {
+            RunError::Sink(failure) => failure,
+            RunError::Threads(error) => Failure::run(error),
+        },
+    )?;
     progress.finish();
     if counts.documents + counts.set_aside == 0 {
         return Err(Failure::Run(
@@ -131,7 +142,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
     edge(&exporters, &mut outputs, |exporter, files| exporter.foot(files))?;
     outputs.into_iter().flatten().chain(rejects).try_for_each(Output::finish)?;
     if !arguments.quiet {
-        summary(&counts, started, &exporters, rejects_path.as_deref());
+        summary(&counts, &learned, started, &exporters, rejects_path.as_deref());
     }
     Ok(if counts.set_aside == 0 { Done::All } else { Done::SomeSetAside })
 }
@@ -141,6 +152,22 @@ fn engine(arguments: &Arguments) -> Result<Engine, Failure> {
     let settings = Settings { signals: arguments.signals, ..Settings::default() };
     let language = Pair::new(arguments.source_lang.clone(), arguments.target_lang.clone());
     Engine::new(model, settings, language).map_err(Failure::run)
+}
+
+/// The documents that the run learns from: those that come first, up to [`SAMPLE_BYTES`].
+fn sample(reader: &mut Reader) -> Vec<Result<Entry, Reject>> {
+    let (mut sample, mut bytes) = (Vec::new(), 0);
+    while bytes < SAMPLE_BYTES {
+        let Some(entry) = reader.next() else { break };
+        bytes += entry.as_ref().map_or(0, |entry| entry.bytes);
+        sample.push(entry);
+    }
+    sample
+}
+
+fn learn(engine: &mut Engine, sample: &[Result<Entry, Reject>], jobs: usize) -> Result<Vec<Learned>, Failure> {
+    let entries: Vec<Entry> = sample.iter().filter_map(|entry| entry.as_ref().ok().cloned()).collect();
+    engine.learn(&entries, jobs, &table::Settings::default()).map_err(Failure::run)
 }
 
 /// The inputs, and how many bytes they are where that can be told without reading a folder.
@@ -256,13 +283,19 @@ fn set_aside(reject: &Reject, file: Option<&mut Output>) -> Result<(), Failure> 
     }
 }
 
-fn summary(counts: &Counts, started: Instant, exporters: &Exporters, rejects: Option<&Path>) {
+fn summary(counts: &Counts, learned: &[Learned], started: Instant, exporters: &Exporters, rejects: Option<&Path>) {
     let seconds = started.elapsed().as_secs_f64();
     let rate = (counts.documents + counts.set_aside) as f64 / seconds.max(1e-9);
     let mut text = format!(
         "{} documents: {} pairs, {} omissions, {} additions; {} set aside; {seconds:.2} s, {rate:.0} documents a second\n",
         counts.documents, counts.pairs, counts.omissions, counts.additions, counts.set_aside
     );
+    for Learned { language, beads, translations } in learned {
+        text += &format!(
+            "  learned: {translations} translations of words, {}-{}, from {beads} pairs\n",
+            language.source, language.target
+        );
+    }
     for (exporter, path) in exporters.iter().filter(|(_, path)| !is_dash(path)) {
         let names: Vec<String> = paths(&**exporter, path).iter().map(|path| path.display().to_string()).collect();
         text += &format!("  written: {}\n", names.join(", "));

@@ -4,6 +4,7 @@ use super::output::Output;
 use super::{Done, Failure};
 use crate::align::{Model, Settings, Signals};
 use crate::archive::{Body, Entry, stem};
+use crate::bead::calibration::Calibration;
 use crate::bead::gold::{self, Document as Gold};
 use crate::bead::score::Counts;
 use crate::document::{Document, lines::is_han};
@@ -46,6 +47,9 @@ pub(super) struct Arguments {
     /// Strength of the Gaussian prior on the weights
     #[arg(long, value_name = "X", default_value_t = 0.5)]
     l2: f64,
+    /// Fit weights for texts that bring no learned translation table
+    #[arg(long)]
+    no_table: bool,
     /// The model's name
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
@@ -64,7 +68,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
         examples.extend(set(&folder, &language)?);
     }
     train::balance(&mut examples);
-    let options = Options { l2: arguments.l2, ..Options::default() };
+    let mut options = Options { l2: arguments.l2, ..Options::default() };
+    if arguments.no_table {
+        options.table = None;
+    }
     if let Some(folds) = arguments.folds {
         let answers =
             train::cross_validate(&model, &examples, folds, &options, &Settings::default()).map_err(Failure::run)?;
@@ -77,7 +84,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
         let mut names: Vec<String> = arguments.gold.iter().map(|path| stem(&named(path, &language).0)).collect();
         names.dedup();
         model.origin = format!("weights fitted by `bitext train` to {}, l2 {}", names.join(", "), options.l2);
-        let mut fitted = train::fit(&model, &examples, &options).map_err(Failure::run)?;
+        let mut fitted = train::fit_with_tables(&model, &mut examples, &options).map_err(Failure::run)?;
         fitted.coarse =
             train::fit(&model.restricted(Signals::Length), &examples, &options).map_err(Failure::run)?.weights;
         output.write(format!("{}\n", fitted.to_json()).as_bytes())?;
@@ -169,12 +176,13 @@ fn lines(path: &Path, language: &Pair<String>) -> Result<Example, Failure> {
 }
 
 fn report(examples: &[Example], answers: &[Answer], folds: usize) -> String {
-    let mut sets: BTreeMap<(&str, &str), (usize, Counts)> = BTreeMap::new();
+    let mut sets: BTreeMap<(&str, &str), (usize, Counts, Calibration)> = BTreeMap::new();
     for answer in answers {
         let example = &examples[answer.example];
         let flat = example.segments.source.iter().all(|segment| segment.paragraph == 0);
         let kind = if flat { "sentences" } else { "sentences and paragraphs" };
-        let (documents, counts) = sets.entry((&example.set, kind)).or_default();
+        let (documents, counts, calibration) = sets.entry((&example.set, kind)).or_default();
+        calibration.extend(&answer.calibration);
         *documents += 1;
         counts.add(&answer.counts);
     }
@@ -182,7 +190,7 @@ fn report(examples: &[Example], answers: &[Answer], folds: usize) -> String {
         "Cross-validated by document in {folds} parts; F1\n{:<16}{:>6}{:>8}{:>10}{:>10}{:>10}  given\n",
         "set", "docs", "beads", "V strict", "V lax", "B strict"
     );
-    for ((set, kind), (documents, counts)) in sets {
+    for ((set, kind), (documents, counts, _)) in &sets {
         text += &format!(
             "{set:<16}{documents:>6}{:>8}{:>10.4}{:>10.4}{:>10.4}  {kind}\n",
             counts.gold,
@@ -190,6 +198,9 @@ fn report(examples: &[Example], answers: &[Answer], folds: usize) -> String {
             counts.v_lax().f1,
             counts.b_strict().f1
         );
+    }
+    for ((set, kind), (.., calibration)) in &sets {
+        text += &format!("\n{set}, {kind}\n{}", calibration.report());
     }
     text
 }

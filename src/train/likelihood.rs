@@ -28,7 +28,7 @@ const NONE: u32 = u32::MAX;
 impl Prepared {
     pub(super) fn new(model: &Model, example: &Example, band_width: usize) -> Result<Self, ModelError> {
         let texts = example.texts();
-        let model = model.for_pair(&example.language.source, &example.language.target)?;
+        let model = example.model(model)?;
         let mut signals = model.all_signals()?;
         signals.iter_mut().for_each(|signal| signal.prepare(&texts));
         let moves = model.moves.moves()?;

@@ -4,17 +4,22 @@
 mod cross;
 mod example;
 mod likelihood;
+pub mod table;
 
 pub use cross::{Answer, balance, cross_validate};
 pub use example::{Example, ExampleError, from_article, from_lines};
 
-use crate::align::{Model, ModelError};
+use crate::align::{Aligner, Model, ModelError, Settings};
+use crate::bead::Alignment;
+use crate::span::Pair;
 use argmin::core::{CostFunction, Error, Executor, Gradient, State};
 use argmin::solver::linesearch::MoreThuenteLineSearch;
 use argmin::solver::quasinewton::LBFGS;
 use likelihood::Prepared;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use thiserror::Error as ThisError;
 
 /// How to fit.
@@ -28,11 +33,13 @@ pub struct Options {
     pub band_width: usize,
     /// Most steps of L-BFGS (default 100).
     pub steps: u64,
+    /// How the translation table of each set is learned, as a run over its texts would learn one; `None` for no table.
+    pub table: Option<table::Settings>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { l2: 0.5, band_width: 31, steps: 100 }
+        Self { l2: 0.5, band_width: 31, steps: 100, table: Some(table::Settings::default()) }
     }
 }
 
@@ -82,6 +89,48 @@ pub fn fit(model: &Model, examples: &[Example], options: &Options) -> Result<Mod
         fitted.weights.entry((*signal).to_owned()).or_default().insert((*feature).to_owned(), rounded);
     }
     Ok(fitted)
+}
+
+/// [`fit`], and then once more with the translation tables that the first result learns from the texts of each set
+/// ([`learn_tables`]): the weights are those for texts that bring a table with them. `examples` keep their tables.
+///
+/// # Errors
+/// As [`fit`].
+pub fn fit_with_tables(model: &Model, examples: &mut [Example], options: &Options) -> Result<Model, TrainError> {
+    let fitted = fit(model, examples, options)?;
+    let Some(settings) = options.table.as_ref().filter(|_| model.weights.contains_key("lexicon")) else {
+        return Ok(fitted);
+    };
+    learn_tables(&fitted, examples, settings)?;
+    fit(model, examples, options)
+}
+
+/// Aligns the texts of each set with `model`, learns a translation table from the answer, and gives it to the set's
+/// examples. The gold has no part in it.
+///
+/// # Errors
+/// When the model does not fit the examples.
+pub fn learn_tables(model: &Model, examples: &mut [Example], settings: &table::Settings) -> Result<(), TrainError> {
+    let mut sets: BTreeMap<(String, Pair<String>), Vec<usize>> = BTreeMap::new();
+    for (index, example) in examples.iter().enumerate() {
+        sets.entry((example.set.clone(), example.language.clone())).or_default().push(index);
+    }
+    for indices in sets.into_values() {
+        // A document that comes twice, with and without its paragraphs, is read once.
+        let documents: BTreeMap<&str, &Example> =
+            indices.iter().map(|&index| (examples[index].id.as_str(), &examples[index])).collect();
+        let documents: Vec<&Example> = documents.into_values().collect();
+        let align = |example: &&Example| -> Result<Alignment, ModelError> {
+            let aligner = Aligner::new(example.model(model)?, Settings::default())?;
+            Ok(Arc::new(aligner).worker().align(&example.texts()))
+        };
+        let alignments = documents.par_iter().map(align).collect::<Result<Vec<_>, _>>()?;
+        let aligned: Vec<_> = documents.iter().map(|example| example.texts()).zip(&alignments).collect();
+        let words = table::ParallelWords::of(&aligned, settings);
+        let table = Some(Arc::new(words.learn(settings))).filter(|_| words.len() >= settings.least_beads);
+        indices.iter().for_each(|&index| examples[index].table = table.clone());
+    }
+    Ok(())
 }
 
 struct Problem<'p> {

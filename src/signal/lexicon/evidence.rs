@@ -19,9 +19,9 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// The signal for a pair of language tags, with the built-in dictionary where there is one.
-    pub fn new(source: &str, target: &str) -> Self {
-        Self { matches: Arc::new(Lexicon::new(source, target)).matches() }
+    /// The signal over a lexicon.
+    pub fn new(lexicon: &Arc<Lexicon>) -> Self {
+        Self { matches: lexicon.matches() }
     }
 
     fn words(&self, side: Side, run: SegmentRange) -> f32 {
