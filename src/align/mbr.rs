@@ -3,17 +3,15 @@
 //! Viterbi answers with the likeliest path as a whole. What a reader counts is right beads, so this takes, over all paths,
 //!
 //! ```text
-//! argmax Σ_bead ( P(bead) − θ )
+//! argmax Σ_bead ( P(bead) − θ )          θ = Decoding::PRICE
 //! ```
 //!
 //! (Goodman 1996, *Parsing algorithms and metrics*, ACL). With TP right beads out of t answered and g in the gold,
 //! F1 = 2·TP / (t + g): a bead more in the answer costs as much as F1/2 of a right one, and that is θ, at an F1 of 0.9.
 
+use super::Decoding;
 use super::lattice::Found;
 use crate::span::Block;
-
-/// θ.
-const THETA: f64 = 0.45;
 
 /// Beads less probable than this are not looked at.
 const LEAST: f64 = 1e-4;
@@ -35,7 +33,7 @@ pub(super) fn decode(found: &[Found], viterbi: &[Block]) -> Vec<Block> {
     for (index, (block, probability)) in beads.iter().enumerate() {
         let start = (block.source.start, block.target.start);
         let Ok(from) = places.binary_search_by(|place| place.0.cmp(&start)) else { continue };
-        let sum = places[from].1 + probability - THETA;
+        let sum = places[from].1 + probability - Decoding::PRICE;
         match places.last_mut() {
             Some(last) if last.0 == end(block) => {
                 if sum > last.1 {

@@ -84,6 +84,11 @@ pub enum Decoding {
     Bayes,
 }
 
+impl Decoding {
+    /// What a bead costs, in beads that are right, where [`Decoding::Bayes`] weighs paths.
+    pub const PRICE: f64 = 0.45;
+}
+
 /// How to search; what to search for is the [`Model`]'s.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
