@@ -16,6 +16,7 @@ use argmin::core::{CostFunction, Error, Executor, Gradient, State};
 use argmin::solver::linesearch::MoreThuenteLineSearch;
 use argmin::solver::quasinewton::LBFGS;
 use likelihood::Prepared;
+use ndarray::Array1;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -72,7 +73,7 @@ pub fn fit(model: &Model, examples: &[Example], options: &Options) -> Result<Mod
         .collect::<Result<Vec<_>, _>>()?;
     let names = model.feature_names()?;
     let problem = Problem { prepared: &prepared, l2: options.l2 };
-    let start: Vec<f64> = vec![0.0; names.len()];
+    let start = Array1::<f64>::zeros(names.len());
     let solver = LBFGS::new(MoreThuenteLineSearch::new(), 12)
         .with_tolerance_grad(1e-2)
         .and_then(|solver| solver.with_tolerance_cost(1e-6))
@@ -140,32 +141,32 @@ struct Problem<'p> {
 
 impl Problem<'_> {
     /// The loss and its gradient. Documents are summed in their order, so that the result does not depend on the threads.
-    fn evaluate(&self, weights: &[f64]) -> (f64, Vec<f64>) {
-        let parts: Vec<(f64, Vec<f64>)> = self.prepared.par_iter().map(|document| document.loss(weights)).collect();
-        let mut loss = 0.5 * self.l2 * weights.iter().map(|weight| weight * weight).sum::<f64>();
-        let mut gradient: Vec<f64> = weights.iter().map(|weight| self.l2 * weight).collect();
+    fn evaluate(&self, weights: &Array1<f64>) -> (f64, Array1<f64>) {
+        let parts: Vec<(f64, Array1<f64>)> = self.prepared.par_iter().map(|document| document.loss(weights)).collect();
+        let mut loss = 0.5 * self.l2 * weights.dot(weights);
+        let mut gradient = weights * self.l2;
         for (part, slope) in parts {
             loss += part;
-            gradient.iter_mut().zip(slope).for_each(|(sum, part)| *sum += part);
+            gradient += &slope;
         }
         (loss, gradient)
     }
 }
 
 impl CostFunction for Problem<'_> {
-    type Param = Vec<f64>;
+    type Param = Array1<f64>;
     type Output = f64;
 
-    fn cost(&self, weights: &Vec<f64>) -> Result<f64, Error> {
+    fn cost(&self, weights: &Array1<f64>) -> Result<f64, Error> {
         Ok(self.evaluate(weights).0)
     }
 }
 
 impl Gradient for Problem<'_> {
-    type Param = Vec<f64>;
-    type Gradient = Vec<f64>;
+    type Param = Array1<f64>;
+    type Gradient = Array1<f64>;
 
-    fn gradient(&self, weights: &Vec<f64>) -> Result<Vec<f64>, Error> {
+    fn gradient(&self, weights: &Array1<f64>) -> Result<Array1<f64>, Error> {
         Ok(self.evaluate(weights).1)
     }
 }
