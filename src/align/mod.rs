@@ -63,8 +63,8 @@ pub use band::Band;
 pub use full::{Exhaustive, exhaustive};
 pub use model::{FORMAT, Model, ModelError, Signals, VERSION, Weights};
 pub use moves::MoveLimits;
-pub use worker::Worker;
 pub(crate) use worker::along;
+pub use worker::{Explanation, Worker};
 
 use crate::error::SettingError;
 use crate::signal::Move;

@@ -4,6 +4,7 @@ use super::moves::MoveLimits;
 use crate::error::SettingError;
 use crate::signal::lexicon::{self, Lexicon, TranslationTable, dictionary::Entry};
 use crate::signal::{MAX_FEATURES, Signal, length::Length, mark::Mark, prior::Prior, structure::Structure};
+use crate::span::Pair;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -50,6 +51,9 @@ pub struct Model {
     /// coarse path of long texts.
     #[serde(default)]
     pub coarse: Weights,
+    /// The share of each bead shape (by its prior's feature) in the texts that the model was fitted to.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub shapes: BTreeMap<String, f32>,
     /// Entries of dictionaries that the user gave, beside the built-in one.
     #[serde(default, skip_serializing_if = "no_entries")]
     pub dictionary: Arc<Vec<Entry>>,
@@ -222,6 +226,17 @@ impl Model {
         Model { table, ..self }
     }
 
+    /// Adds entries of a dictionary from the first to the second of two languages.
+    ///
+    /// # Errors
+    /// When the model is for another pair.
+    pub fn add_dictionary(&mut self, entries: Vec<Entry>, language: &Pair<String>) -> Result<(), ModelError> {
+        let mut spoken = self.for_pair(&language.source, &language.target)?;
+        Arc::make_mut(&mut spoken.dictionary).extend(entries);
+        *self = spoken;
+        Ok(())
+    }
+
     /// What the model knows of words.
     pub(super) fn lexicon(&self) -> Arc<Lexicon> {
         let mut lexicon = Lexicon::new(&self.source, &self.target);
@@ -245,6 +260,7 @@ impl Model {
             length_ratio: 1.0 / self.length_ratio,
             weights: swap_all(&self.weights),
             coarse: swap_all(&self.coarse),
+            shapes: swap(&self.shapes),
             dictionary: Arc::new(
                 self.dictionary.iter().map(|Entry(s, t, weight)| Entry(t.clone(), s.clone(), *weight)).collect(),
             ),

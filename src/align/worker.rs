@@ -51,6 +51,29 @@ impl Worker {
         found.into_iter().map(|found| (found.block, found.probability)).collect()
     }
 
+    /// What speaks for a bead of the texts that [`Worker::align`] has just seen, and what else could be in its place.
+    pub fn explain(&mut self, texts: &Texts<'_>, block: Block) -> Explanation {
+        let evidence = self
+            .signals
+            .iter()
+            .map(|Weighted { signal, weights, .. }| {
+                let part = Part { signal: signal.name(), cost: signal.cost(weights, block) };
+                (part, signal.explain(texts, block))
+            })
+            .collect();
+        let touches = |other: &Block| {
+            let overlap = |side: Side| {
+                let (own, other) = (block[side].indices(), other[side].indices());
+                own.start < other.end && other.start < own.end
+            };
+            *other != block && (overlap(Side::Source) || overlap(Side::Target))
+        };
+        let mut alternatives: Vec<(Block, f64)> =
+            self.posterior().into_iter().filter(|(other, _)| touches(other)).collect();
+        alternatives.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        Explanation { evidence, alternatives }
+    }
+
     /// The cost of one bead of the texts that [`Worker::align`] has just seen.
     pub fn cost(&self, block: Block) -> Cost {
         self.parts(block).iter().map(|part| part.cost).sum()
@@ -150,6 +173,15 @@ impl Worker {
             })
             .collect()
     }
+}
+
+/// Why a bead is what it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explanation {
+    /// Each signal's share of the cost, and what it rests on, in words.
+    pub evidence: Vec<(Part, Vec<String>)>,
+    /// Other beads over some of its segments, with their probabilities, the likeliest first.
+    pub alternatives: Vec<(Block, f64)>,
 }
 
 fn fill(signals: &[Weighted], row: &Row<'_>, costs: &mut [i32]) {

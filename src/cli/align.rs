@@ -3,7 +3,7 @@
 use super::output::{Output, with_suffix};
 use super::progress::Progress;
 use super::{Done, Failure};
-use crate::align::{Settings, Signals};
+use crate::align::{Model, Settings, Signals};
 use crate::archive::{self, Entry, Input, Reader, Reject};
 use crate::engine::batch::{self, Outcome, RunError};
 use crate::engine::{Aligned, Engine, Learned};
@@ -61,6 +61,12 @@ pub(super) struct Arguments {
     /// A model file, in place of the built-in model
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
+    /// A dictionary beside the model's: `source TAB target [TAB weight]` or hunalign's `target @ source`, one a line
+    #[arg(long, value_name = "FILE")]
+    dictionary: Option<PathBuf>,
+    /// Align, and print what speaks for the row with this id instead of the rows
+    #[arg(long, value_name = "ID", conflicts_with = "output")]
+    explain: Option<String>,
     /// Threads; 0 is one a core
     #[arg(short, long, value_name = "N", default_value_t = 0)]
     jobs: usize,
@@ -94,11 +100,16 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
     let options =
         archive::Options { segmented: arguments.segmented, encoding: arguments.encoding, ..Default::default() };
     let mut reader = Reader::open(inputs, options).map_err(Failure::run)?;
+    if let Some(id) = &arguments.explain {
+        let sample = if arguments.no_learn { Vec::new() } else { super::sample(&mut reader, SAMPLE_BYTES) };
+        learn(&mut engine, &sample, arguments.jobs)?;
+        return super::explain::run(&engine, sample.into_iter().chain(reader), id).map(|()| Done::All);
+    }
     let exporters = exporters(&arguments)?;
     let mut outputs =
         exporters.iter().map(|(exporter, path)| open(&**exporter, path)).collect::<Result<Vec<_>, _>>()?;
     let rejects_path =
-        arguments.output.first().filter(|path| !is_dash(path)).map(|path| with_suffix(path, ".rejected.jsonl"));
+        arguments.output.first().filter(|path| !super::is_dash(path)).map(|path| with_suffix(path, ".rejected.jsonl"));
     let mut rejects = rejects_path.as_deref().map(Output::file).transpose()?;
 
     edge(&exporters, &mut outputs, |exporter, files| exporter.head(files))?;
@@ -124,7 +135,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
         progress.add(counts.documents + counts.set_aside, outcome.bytes);
         Ok(())
     };
-    let sample = if arguments.no_learn { Vec::new() } else { sample(&mut reader) };
+    let sample = if arguments.no_learn { Vec::new() } else { super::sample(&mut reader, SAMPLE_BYTES) };
     let learned = learn(&mut engine, &sample, arguments.jobs)?;
     let render = |aligned: &Aligned| render(aligned, &exporters);
     batch::run(&engine, arguments.jobs, sample.into_iter().chain(reader), render, sink).map_err(
@@ -151,18 +162,15 @@ fn engine(arguments: &Arguments) -> Result<Engine, Failure> {
     let model = arguments.model.as_deref().map(super::model).transpose()?;
     let settings = Settings { signals: arguments.signals, ..Settings::default() };
     let language = Pair::new(arguments.source_lang.clone(), arguments.target_lang.clone());
+    let model = match &arguments.dictionary {
+        Some(path) => {
+            let mut model = model.unwrap_or_else(|| Model::built_in(&language.source, &language.target));
+            model.add_dictionary(super::dictionary(path)?, &language).map_err(Failure::run)?;
+            Some(model)
+        }
+        None => model,
+    };
     Engine::new(model, settings, language).map_err(Failure::run)
-}
-
-/// The documents that the run learns from: those that come first, up to [`SAMPLE_BYTES`].
-fn sample(reader: &mut Reader) -> Vec<Result<Entry, Reject>> {
-    let (mut sample, mut bytes) = (Vec::new(), 0);
-    while bytes < SAMPLE_BYTES {
-        let Some(entry) = reader.next() else { break };
-        bytes += entry.as_ref().map_or(0, |entry| entry.bytes);
-        sample.push(entry);
-    }
-    sample
 }
 
 fn learn(engine: &mut Engine, sample: &[Result<Entry, Reject>], jobs: usize) -> Result<Vec<Learned>, Failure> {
@@ -180,12 +188,7 @@ fn inputs(arguments: &Arguments) -> (Vec<Input>, Option<u64>) {
         fs::metadata(path).ok().filter(|meta| meta.is_file() && !compressed).map(|meta| meta.len())
     };
     let total = arguments.inputs.iter().map(plain).sum();
-    let input = |path: &PathBuf| if is_dash(path) { Input::Stdin } else { Input::Path(path.clone()) };
-    (arguments.inputs.iter().map(input).collect(), total)
-}
-
-fn is_dash(path: &Path) -> bool {
-    path.as_os_str() == "-"
+    (arguments.inputs.iter().map(|path| super::input(path)).collect(), total)
 }
 
 type Exporters = Vec<(Box<dyn Exporter>, PathBuf)>;
@@ -213,18 +216,19 @@ fn exporters(arguments: &Arguments) -> Result<Exporters, Failure> {
         )));
     }
     let exporter = |path: &PathBuf| {
-        let format =
-            arguments.format.or_else(|| Format::of(path)).or(is_dash(path).then_some(Format::Jsonl)).ok_or_else(
-                || {
-                    let known = Format::ALL.map(|(_, name)| name).join(", ");
-                    Failure::Arguments(format!(
-                        "{}: its ending names no format; end it in one of {known}, or say --format",
-                        path.display()
-                    ))
-                },
-            )?;
+        let format = arguments
+            .format
+            .or_else(|| Format::of(path))
+            .or(super::is_dash(path).then_some(Format::Jsonl))
+            .ok_or_else(|| {
+                let known = Format::ALL.map(|(_, name)| name).join(", ");
+                Failure::Arguments(format!(
+                    "{}: its ending names no format; end it in one of {known}, or say --format",
+                    path.display()
+                ))
+            })?;
         let exporter = export::exporter(format, &context);
-        if is_dash(path) && exporter.suffixes().len() > 1 {
+        if super::is_dash(path) && exporter.suffixes().len() > 1 {
             return Err(Failure::Arguments(format!("{format} is several files: they cannot go to standard output")));
         }
         Ok((exporter, path.clone()))
@@ -237,7 +241,7 @@ fn paths(exporter: &dyn Exporter, path: &Path) -> Vec<PathBuf> {
 }
 
 fn open(exporter: &dyn Exporter, path: &Path) -> Result<Vec<Output>, Failure> {
-    if is_dash(path) {
+    if super::is_dash(path) {
         return Ok(vec![Output::stdout()]);
     }
     paths(exporter, path).iter().map(|path| Output::file(path)).collect()
@@ -290,13 +294,13 @@ fn summary(counts: &Counts, learned: &[Learned], started: Instant, exporters: &E
         "{} documents: {} pairs, {} omissions, {} additions; {} set aside; {seconds:.2} s, {rate:.0} documents a second\n",
         counts.documents, counts.pairs, counts.omissions, counts.additions, counts.set_aside
     );
-    for Learned { language, beads, translations } in learned {
+    for Learned { language, beads, translations, .. } in learned {
         text += &format!(
             "  learned: {translations} translations of words, {}-{}, from {beads} pairs\n",
             language.source, language.target
         );
     }
-    for (exporter, path) in exporters.iter().filter(|(_, path)| !is_dash(path)) {
+    for (exporter, path) in exporters.iter().filter(|(_, path)| !super::is_dash(path)) {
         let names: Vec<String> = paths(&**exporter, path).iter().map(|path| path.display().to_string()).collect();
         text += &format!("  written: {}\n", names.join(", "));
     }

@@ -6,13 +6,14 @@ use super::{Aligned, Engine};
 use crate::align::Signals;
 use crate::archive::Entry;
 use crate::span::Pair;
+use crate::train::Observed;
 use crate::train::table::{ParallelWords, Settings};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
 /// What was learned of one pair of languages.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Learned {
     /// The pair's tags.
     pub language: Pair<String>,
@@ -20,6 +21,8 @@ pub struct Learned {
     pub beads: usize,
     /// Pairs of words in the table, both directions together.
     pub translations: usize,
+    /// Lengths and bead shapes of the sample, which `bitext train` fits a model to.
+    pub observed: Observed,
 }
 
 impl Engine {
@@ -40,24 +43,31 @@ impl Engine {
         }
         let render = |aligned: &Aligned| {
             let words = ParallelWords::of(&[(aligned.texts(), &aligned.alignment)], settings);
-            (aligned.document.language.clone(), words)
+            (aligned.document.language.clone(), words, Observed::of(&aligned.texts(), &aligned.alignment))
         };
-        let mut all: BTreeMap<Pair<String>, ParallelWords> = BTreeMap::new();
+        let mut all: BTreeMap<Pair<String>, (ParallelWords, Observed)> = BTreeMap::new();
         batch::run(self, jobs, sample.iter().cloned().map(Ok), render, |outcome| {
             // What cannot be aligned is set aside when its turn comes.
-            if let Ok((language, words)) = outcome.result {
-                all.entry(language).or_default().append(&words);
+            if let Ok((language, words, observed)) = outcome.result {
+                let pair = all.entry(language).or_default();
+                pair.0.append(&words);
+                pair.1.add(&observed);
             }
             Ok(())
         })?;
         let mut learned = Vec::new();
-        for (language, words) in all {
+        for (language, (words, observed)) in all {
             let has_table = self.model(&language).is_ok_and(|model| model.table.is_some());
             if has_table || words.len() < settings.least_beads {
                 continue;
             }
             let table = batch::pool(jobs)?.install(|| words.learn(settings));
-            learned.push(Learned { language: language.clone(), beads: words.len(), translations: table.len() });
+            learned.push(Learned {
+                language: language.clone(),
+                beads: words.len(),
+                translations: table.len(),
+                observed,
+            });
             self.tables.insert(language, Arc::new(table));
         }
         Ok(learned)

@@ -5,7 +5,7 @@ mod learn;
 
 pub use learn::Learned;
 
-use crate::align::{Aligner, Model, ModelError, Settings, Worker};
+use crate::align::{Aligner, Explanation, Model, ModelError, Settings, Worker};
 use crate::archive::{Entry, Reason, Reject, Warning};
 use crate::bead::Alignment;
 use crate::document::{Document, Segment};
@@ -130,6 +130,14 @@ impl EngineWorker<'_> {
         }
         let alignment = pair.worker.align(&texts(&document, &segments));
         Ok(Aligned { document, segments, alignment })
+    }
+
+    /// What speaks for bead `index` (from 0) of a document that [`EngineWorker::align`] has just aligned; `None` where it has
+    /// no such bead.
+    pub fn explain(&mut self, aligned: &Aligned, index: usize) -> Option<Explanation> {
+        let block = aligned.alignment.beads.get(index)?.block;
+        let pair = self.pairs.get_mut(&aligned.document.language)?;
+        Some(pair.worker.explain(&aligned.texts(), block))
     }
 
     fn pair(&mut self, language: &Pair<String>) -> Result<&mut PairWorker, ModelError> {

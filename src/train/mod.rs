@@ -1,11 +1,13 @@
 //! Stage 7: fitting. The weights of a [`Model`] are those under which the gold is likeliest (conditional maximum
 //! likelihood with a Gaussian prior, Lafferty et al. 2001), found by L-BFGS.
 
+mod archive;
 mod cross;
 mod example;
 mod likelihood;
 pub mod table;
 
+pub use archive::Observed;
 pub use cross::{Answer, balance, cross_validate};
 pub use example::{Example, ExampleError, from_article, from_lines};
 
@@ -83,7 +85,12 @@ pub fn fit(model: &Model, examples: &[Example], options: &Options) -> Result<Mod
         .run()
         .map_err(|error| TrainError::Optimiser(error.to_string()))?;
     let weights = result.state().get_best_param().ok_or_else(|| TrainError::Optimiser("no step was taken".into()))?;
+    let mut shapes = Observed::default();
+    for example in examples {
+        example.path.iter().for_each(|&block| shapes.shape(block, example.weight));
+    }
     let mut fitted = model.clone();
+    fitted.shapes = shapes.shares();
     for ((signal, feature), &weight) in names.iter().zip(weights) {
         // Four digits: more would be noise, and make the model files unreadable.
         let rounded = ((weight * 1e4).round() / 1e4) as f32;
