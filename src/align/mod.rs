@@ -56,6 +56,7 @@ mod full;
 mod lattice;
 mod mbr;
 mod model;
+mod moved;
 mod moves;
 mod worker;
 

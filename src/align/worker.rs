@@ -3,7 +3,7 @@
 use super::lattice::{Found, Lattice};
 use super::model::Weighted;
 use super::{Aligner, Band, Decoding, mbr};
-use crate::bead::{Alignment, Bead, Part};
+use crate::bead::{Alignment, Bead, Part, Status};
 use crate::cost::Cost;
 use crate::signal::{Row, Texts};
 use crate::span::{Block, Pair, Side};
@@ -82,6 +82,15 @@ impl Worker {
     /// The cells that [`Worker::align`] searched last.
     pub fn band(&self) -> &Band {
         &self.band
+    }
+
+    /// The names of the signals that know nothing of the words.
+    pub(super) fn cheap_signals(&self) -> Vec<&'static str> {
+        self.signals
+            .iter()
+            .filter(|weighted| weighted.coarse.is_some())
+            .map(|weighted| weighted.signal.name())
+            .collect()
     }
 
     fn prepare(&mut self, texts: &Texts<'_>) {
@@ -169,7 +178,7 @@ impl Worker {
                 let ending_here = found[here..].iter().take_while(|found| end(&found.block) == end(&block));
                 let confidence = ending_here.filter(|found| found.block == block).map(|found| found.probability).sum();
                 let parts = self.parts(block);
-                Bead { block, cost: parts.iter().map(|part| part.cost).sum(), parts, confidence }
+                Bead { block, cost: parts.iter().map(|part| part.cost).sum(), parts, confidence, status: Status::Auto }
             })
             .collect()
     }

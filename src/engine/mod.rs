@@ -128,15 +128,19 @@ impl EngineWorker<'_> {
             let codes = document.warnings.iter().map(ToString::to_string).collect();
             document.meta.insert("warnings".into(), codes);
         }
-        let alignment = pair.worker.align(&texts(&document, &segments));
+        let texts = texts(&document, &segments);
+        let alignment = pair.worker.align(&texts);
+        let alignment = pair.worker.find_moved(&texts, alignment);
         Ok(Aligned { document, segments, alignment })
     }
 
-    /// What speaks for bead `index` (from 0) of a document that [`EngineWorker::align`] has just aligned; `None` where it has
-    /// no such bead.
+    /// What speaks for bead `index` (from 0) of a document that this engine has aligned; `None` where it has no such
+    /// bead.
     pub fn explain(&mut self, aligned: &Aligned, index: usize) -> Option<Explanation> {
         let block = aligned.alignment.beads.get(index)?.block;
         let pair = self.pairs.get_mut(&aligned.document.language)?;
+        // The search for moved passages has left the worker with other texts.
+        pair.worker.align(&aligned.texts());
         Some(pair.worker.explain(&aligned.texts(), block))
     }
 
