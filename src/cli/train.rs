@@ -41,9 +41,9 @@ pub(super) struct Arguments {
     /// Cross-validate by document in this many parts
     #[arg(long, value_name = "N")]
     folds: Option<usize>,
-    /// The signals to fit: length or default (all)
-    #[arg(long, value_name = "SET", default_value = "default", value_parser = super::signals)]
-    signals: Signals,
+    /// The signals to fit: length (with structure and bead priors), default (all), or a list of names such as prior,length,lexicon
+    #[arg(long, value_name = "SET", default_value = "default")]
+    signals: String,
     /// A dictionary for the model to hold: `source TAB target [TAB weight]` or hunalign's `target @ source`, one a line
     #[arg(long, value_name = "FILE")]
     dictionary: Option<PathBuf>,
@@ -79,7 +79,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
     }
     let mut sources = Vec::new();
     if !arguments.gold.is_empty() {
-        model = weights(arguments, &language, model.complete().restricted(arguments.signals), &mut sources)?;
+        model = weights(arguments, &language, with_signals(&model, &arguments.signals)?, &mut sources)?;
     }
     if !arguments.inputs.is_empty() {
         model = archive(arguments, &language, model, &mut sources)?;
@@ -92,6 +92,23 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
         output.finish()?;
     }
     Ok(Done::All)
+}
+
+/// The model with the signals of a set, or of a list of names.
+fn with_signals(model: &Model, set: &str) -> Result<Model, Failure> {
+    let mut complete = model.complete();
+    if let Ok(set) = super::signals(set) {
+        return Ok(complete.restricted(set));
+    }
+    let names: Vec<&str> = set.split(',').map(str::trim).collect();
+    if let Some(unknown) = names.iter().find(|name| !complete.weights.contains_key(**name)) {
+        let known = complete.weights.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        return Err(Failure::Arguments(format!(
+            "no signal {unknown:?}: there are {known}, or the sets length and default"
+        )));
+    }
+    complete.weights.retain(|name, _| names.contains(&name.as_str()));
+    Ok(complete)
 }
 
 /// The model with weights fitted to the gold; and the report of the cross-validation, where one is asked for.
