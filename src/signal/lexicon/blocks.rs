@@ -14,7 +14,7 @@
 //! Time O(n · longest block · band · live words a sentence), memory 4 bytes · n · longest block · band. Sums are kept in
 //! 4096ths of a nat, wrapping, so that differences are exact wherever the row starts and however long it is.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 /// Fixed-point steps in a nat.
 pub(crate) const STEPS: f32 = 4096.0;
@@ -85,6 +85,27 @@ impl Blocks {
         }
         let row = at + (len - 1) * (width + 1) - low;
         Some(self.sums[row + far.end].wrapping_sub(self.sums[row + far.start]))
+    }
+
+    /// E(near.start..near.end, end − run..end) for each of the far `ends` in turn, `None` where [`Blocks::sum`] has none.
+    pub(crate) fn sums_to(
+        &self,
+        near: Range<usize>,
+        run: usize,
+        ends: RangeInclusive<usize>,
+    ) -> impl Iterator<Item = Option<i32>> {
+        let len = near.end - near.start;
+        let known = self.rows.get(near.start).filter(|_| len >= 1 && len <= self.longest);
+        let (low, high, row) = known.map_or((1, 0, 0), |&(low, width, at)| {
+            let (low, width) = (low as usize, width as usize);
+            (low + run, low + width, (at + (len - 1) * (width + 1)).wrapping_sub(low))
+        });
+        ends.map(move |end| {
+            (low..=high).contains(&end).then(|| {
+                let end = row.wrapping_add(end);
+                self.sums[end].wrapping_sub(self.sums[end - run])
+            })
+        })
     }
 
     /// Numbers the live far tokens, and lists the places of each type.
@@ -191,7 +212,7 @@ impl Blocks {
             for j in 0..width {
                 let end = (self.live_ends[low + j] - live.start) as usize;
                 let value = self.floors[low + j] + log_product(&self.mass[place..end], per_word);
-                sum = sum.wrapping_add((value * STEPS).round_ties_even() as i32);
+                sum = sum.wrapping_add(steps(value));
                 self.sums[row + j + 1] = sum;
                 place = end;
             }
@@ -203,20 +224,36 @@ impl Blocks {
     }
 }
 
-/// Σ ln(1 + scale · m), by one logarithm of the product (more where it would overflow).
+/// In steps, rounded; by adding and cutting off, as not every processor can round.
+#[inline]
+fn steps(nats: f32) -> i32 {
+    const SHIFT: f64 = 1_073_741_824.0;
+    (f64::from(nats * STEPS).clamp(-1e9, 1e9) + SHIFT + 0.5) as i64 as i32 - SHIFT as i32
+}
+
+/// Σ ln(1 + scale · m), by one logarithm of the product (more where it would overflow). Four products are under way at a time,
+/// so that none waits for the one before; the order of the factors is fixed, and with it the last bit.
 fn log_product(mass: &[f32], scale: f32) -> f32 {
-    let (mut product, mut sum) = (1.0f64, 0.0);
-    for chunk in mass.chunks(8) {
-        // eight factors below 1e15 each stay far below the largest number
-        for &m in chunk {
-            product *= f64::from(1.0 + scale * m);
+    let (mut whole, mut sum) = (1.0f64, 0.0);
+    for chunk in mass.chunks(16) {
+        let mut products = [1.0f64; 4];
+        let fours = chunk.chunks_exact(4);
+        for (&m, product) in fours.remainder().iter().zip(&mut products) {
+            *product = f64::from(1.0 + scale * m);
         }
-        if product > 1e150 {
-            sum += ln(product);
-            product = 1.0;
+        for four in fours {
+            for (&m, product) in four.iter().zip(&mut products) {
+                *product *= f64::from(1.0 + scale * m);
+            }
+        }
+        // Sixteen factors below 1e15 each, and what is held over, stay below the largest number.
+        whole *= (products[0] * products[1]) * (products[2] * products[3]);
+        if whole > 1e60 {
+            sum += ln(whole);
+            whole = 1.0;
         }
     }
-    (sum + ln(product)) as f32
+    (sum + ln(whole)) as f32
 }
 
 /// ln of a normal number ≥ 1, to 1e-7: exponent and mantissa m in [√½, √2), then 2 artanh((m − 1) / (m + 1)).

@@ -5,7 +5,7 @@
 //! that is not found costs something, so words left out must too).
 
 use super::{Lexicon, Matches};
-use crate::signal::{Signal, Texts};
+use crate::signal::{Row, Signal, Texts, is_possible, weighted};
 use crate::span::{Block, ByteRange, SegmentRange, Side};
 use std::ops::Range;
 use std::sync::Arc;
@@ -65,6 +65,33 @@ impl Signal for Evidence {
             features[1] = -backward / 10.0;
         }
     }
+    fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {
+        let (width, i) = (row.moves.len(), row.source_end);
+        for (index, step) in row.moves.iter().enumerate() {
+            let (taken, run) = (step.source as usize, step.target as usize);
+            let (Some(from), first) = (i.checked_sub(taken), run.max(*row.target_ends.start())) else { continue };
+            let cells =
+                costs.chunks_exact_mut(width).skip(first - row.target_ends.start()).map(|cell| &mut cell[index]);
+            let ends = first..=*row.target_ends.end();
+            let add = |cost: &mut i32, features: &[f32; 4]| {
+                if is_possible(*cost) {
+                    *cost += weighted(weights, features);
+                }
+            };
+            if taken == 0 || run == 0 {
+                let mut features = [0.0; 4];
+                for (cost, end) in cells.zip(ends) {
+                    self.measure(Block::new(from..i, end - run..end), &mut features);
+                    add(cost, &features);
+                }
+            } else {
+                for (cost, (forward, backward)) in cells.zip(self.matches.evidence_to(from..i, run, ends)) {
+                    add(cost, &[-forward / 10.0, -backward / 10.0, 0.0, 0.0]);
+                }
+            }
+        }
+    }
+
     fn explain(&self, texts: &Texts<'_>, block: Block) -> Vec<String> {
         let word = |side: Side, (sentence, range): (usize, ByteRange)| {
             range.of(texts.segments[side][sentence].range.of(texts.text[side]))

@@ -5,7 +5,7 @@ use super::token::{Tokenizer, Tokens};
 use super::words::{WordId, Words};
 use super::{Lexicon, cognate};
 use crate::span::{ByteRange, Pair, Side};
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 /// Words in the interner after which a worker starts anew (before its next pair of texts).
@@ -164,6 +164,22 @@ impl Matches {
             (Some(forward), Some(backward)) => (forward as f32 / STEPS, backward as f32 / STEPS),
             _ => self.slow_evidence(source, target),
         }
+    }
+
+    /// [`Matches::evidence`] of the beads of a block of source sentences with the `run` target sentences up to each of `ends` in turn.
+    pub fn evidence_to(
+        &self,
+        source: Range<usize>,
+        run: usize,
+        ends: RangeInclusive<usize>,
+    ) -> impl Iterator<Item = (f32, f32)> {
+        self.blocks.source.sums_to(source.clone(), run, ends.clone()).zip(ends).map(move |(forward, end)| {
+            let target = end - run..end;
+            match (forward, self.blocks.target.sum(&target, &source)) {
+                (Some(forward), Some(backward)) => (forward as f32 / STEPS, backward as f32 / STEPS),
+                _ => self.slow_evidence(source.clone(), target),
+            }
+        })
     }
 
     /// [`Matches::evidence`] straight from its definition: O(words of the bead · their translations).
