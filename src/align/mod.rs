@@ -54,6 +54,7 @@
 mod band;
 mod full;
 mod lattice;
+pub mod long;
 mod mbr;
 mod model;
 mod moved;
@@ -168,6 +169,11 @@ impl Aligner {
     /// The moves, in the order that decides ties.
     pub fn moves(&self) -> &[Move] {
         &self.moves
+    }
+
+    /// True where the model asks the texts' words.
+    fn knows_words(&self) -> bool {
+        self.settings.signals == Signals::Default && self.model.weights.contains_key("lexicon")
     }
 
     /// A worker with buffers of its own, to be used again and again.

@@ -33,6 +33,19 @@ impl Worker {
     pub fn align(&mut self, texts: &Texts<'_>) -> Alignment {
         self.prepare(texts);
         let (path, cost) = self.search(texts.len());
+        self.answer(path, cost)
+    }
+
+    /// The same in a band around `centre`, the target position of each source position, as wide as [`Settings`](super::Settings)`::fine_width` to
+    /// begin with.
+    pub(super) fn align_along(&mut self, texts: &Texts<'_>, centre: &[f64]) -> Alignment {
+        self.prepare(texts);
+        let width = self.aligner.settings.fine_width;
+        let (path, cost) = self.widen(texts.len(), width, true, |row| centre[row]);
+        self.answer(path, cost)
+    }
+
+    fn answer(&mut self, path: Vec<Block>, cost: Cost) -> Alignment {
         let Self { signals, lattice, band, aligner, .. } = self;
         let found = lattice.posterior(band, &aligner.moves, |row, costs| fill(signals, row, costs));
         let (path, cost) = match aligner.settings.decoding {
@@ -77,6 +90,11 @@ impl Worker {
     /// The cost of one bead of the texts that [`Worker::align`] has just seen.
     pub fn cost(&self, block: Block) -> Cost {
         self.parts(block).iter().map(|part| part.cost).sum()
+    }
+
+    /// What it aligns with.
+    pub fn aligner(&self) -> &Arc<Aligner> {
+        &self.aligner
     }
 
     /// The cells that [`Worker::align`] searched last.

@@ -2,10 +2,14 @@
 //! the number of threads. Memory is bounded by the batches under way, not by the number of documents.
 
 use super::{Aligned, Engine, EngineWorker};
+use crate::align::Worker;
+use crate::align::long::{self, Window};
 use crate::archive::{Entry, Reject};
+use crate::bead::Alignment;
+use crate::signal::Texts;
 use rayon::prelude::*;
-use std::sync::Mutex;
 use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex};
 use thiserror::Error;
 
 /// Most documents of a batch.
@@ -48,14 +52,18 @@ pub fn run<T: Send, E: Send>(
     mut sink: impl FnMut(Outcome<T>) -> Result<(), E> + Send,
 ) -> Result<(), RunError<E>> {
     let pool = pool(jobs)?;
-    let workers: Vec<Mutex<EngineWorker<'_>>> =
-        (0..pool.current_num_threads()).map(|_| Mutex::new(engine.worker())).collect();
+    // A worker is taken, and given back, by document: a thread that waits for the windows of a long text begins with another
+    // document meanwhile.
+    let workers: Mutex<Vec<EngineWorker<'_>>> = Mutex::new(Vec::new());
+    const POISONED: &str = "nothing panics while it is taking a worker";
     let align = |entry: Result<Entry, Reject>| {
         let bytes = entry.as_ref().map_or(0, |entry| entry.bytes);
         let result = entry.and_then(|entry| {
-            let worker = rayon::current_thread_index().map_or(&workers[0], |thread| &workers[thread]);
-            // A worker whose thread panicked is not used again: the panic ends the run.
-            let aligned = worker.lock().expect("a worker is its thread's alone").align(entry)?;
+            let worker = workers.lock().expect(POISONED).pop();
+            let mut worker = worker.unwrap_or_else(|| engine.worker());
+            let aligned = worker.align(entry);
+            workers.lock().expect(POISONED).push(worker);
+            let aligned = aligned?;
             Ok(render(&aligned))
         });
         Outcome { bytes, result }
@@ -80,6 +88,21 @@ pub fn run<T: Send, E: Send>(
         drop(to_write);
         writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).map_err(RunError::Sink)
     })
+}
+
+/// The best alignment of texts of any length; the windows of long ones are aligned in parallel, in the current rayon pool.
+pub(super) fn align(worker: &mut Worker, texts: &Texts<'_>) -> Alignment {
+    let windows = long::windows(worker.aligner(), texts);
+    if windows.len() == 1 {
+        return worker.align(texts);
+    }
+    let aligner = Arc::clone(worker.aligner());
+    let align = |own: &mut Worker, window: Window| {
+        let alignment = own.align_window(texts, &window);
+        (window, alignment)
+    };
+    let aligned = windows.into_par_iter().with_min_len(4).map_init(|| aligner.worker(), align).collect();
+    long::stitch(aligned, |window| worker.align_window(texts, window))
 }
 
 /// So many threads; 0 is one a core.

@@ -129,7 +129,7 @@ impl EngineWorker<'_> {
             document.meta.insert("warnings".into(), codes);
         }
         let texts = texts(&document, &segments);
-        let alignment = pair.worker.align(&texts);
+        let alignment = batch::align(&mut pair.worker, &texts);
         let alignment = pair.worker.find_moved(&texts, alignment);
         Ok(Aligned { document, segments, alignment })
     }
@@ -139,9 +139,7 @@ impl EngineWorker<'_> {
     pub fn explain(&mut self, aligned: &Aligned, index: usize) -> Option<Explanation> {
         let block = aligned.alignment.beads.get(index)?.block;
         let pair = self.pairs.get_mut(&aligned.document.language)?;
-        // The search for moved passages has left the worker with other texts.
-        pair.worker.align(&aligned.texts());
-        Some(pair.worker.explain(&aligned.texts(), block))
+        Some(pair.worker.explain_long(&aligned.texts(), block))
     }
 
     fn pair(&mut self, language: &Pair<String>) -> Result<&mut PairWorker, ModelError> {

@@ -230,6 +230,32 @@ impl Matches {
         found
     }
 
+    /// Pairs of sentences that share rare words, for texts of any length: `(source sentence, target sentence, weight)` in that order.
+    /// A pair of words that translate each other and stand in at most `most` places of either text adds, to each pair of their
+    /// places, the mean of its two probabilities by the number of these pairs: 1 for words that occur once and have one translation.
+    pub fn rare(&self, most: u32) -> Vec<(u32, u32, f32)> {
+        let places = Side::BOTH.map(|side| self.text[side].rare_places(most));
+        let mut points = Vec::new();
+        for &(s, t, forward, backward) in &self.pairs {
+            let [source, target] = [(s, &places[0]), (t, &places[1])].map(|(word, places)| {
+                let from = places.partition_point(|place| place.0 < word);
+                let len = places[from..].iter().take_while(|place| place.0 == word).count();
+                &places[from..from + len]
+            });
+            let weight = 0.5 * (forward + backward) / (source.len() * target.len()).max(1) as f32;
+            points.extend(source.iter().flat_map(|s| target.iter().map(move |t| (s.1, t.1, weight))));
+        }
+        points.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
+        points.dedup_by(|next, kept| {
+            let same = (next.0, next.1) == (kept.0, kept.1);
+            if same {
+                kept.2 += next.2;
+            }
+            same
+        });
+        points
+    }
+
     /// Which words of the two texts translate each other, and how probably.
     fn link(&mut self) {
         let key_side = self.lexicon.dictionary.key_side();
@@ -346,6 +372,19 @@ impl Matches {
 }
 
 impl Text {
+    /// (type, sentence) of all types with at most `most` places, sorted.
+    fn rare_places(&self, most: u32) -> Vec<(u32, u32)> {
+        let mut places = Vec::new();
+        let mut start = 0;
+        for (sentence, &end) in self.ends.iter().enumerate() {
+            let rare = self.typed[start..end as usize].iter().filter(|&&word| self.counts[word as usize] <= most);
+            places.extend(rare.map(|&word| (word, sentence as u32)));
+            start = end as usize;
+        }
+        places.sort_unstable();
+        places
+    }
+
     fn read<'t>(&mut self, sentences: impl Iterator<Item = &'t str>, tokenizer: &mut Tokenizer, words: &mut Words) {
         self.tokens.clear();
         self.ends.clear();

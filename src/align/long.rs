@@ -1,0 +1,306 @@
+//! Long texts, cut into windows that are aligned one by one.
+//!
+//! 1. *Anchors*: rare words that translate each other mark pairs of sentences; the heaviest chain of them that is monotone on
+//!    both sides (Fenwick tree, O(p log p) for p pairs) leads through the whole text, past chapters that one side lacks.
+//! 2. *Windows*: the chain is cut where it is surest, every [`STRIDE`] segments or so; a window reaches [`OVERLAP`] segments
+//!    beyond its cuts.
+//! 3. *Stitching*: two neighbours are joined at a bead that both have found. Where there is none, the two are one window, which is
+//!    aligned anew.
+//!
+//! Time and memory are linear in the length of the texts. Windows know nothing of each other, so they can be aligned on many threads.
+
+use super::{Aligner, Explanation, Worker};
+use crate::bead::{Alignment, Bead};
+use crate::signal::Texts;
+use crate::span::{Block, Pair, SegmentRange, Side};
+use std::ops::Range;
+
+/// Segments between two cuts, on the side that advances faster.
+const STRIDE: u32 = 300;
+/// Segments that a window has in common with the next, on either side of the cut.
+const OVERLAP: usize = 40;
+/// Words in more places than this are no anchors.
+const RARE: u32 = 4;
+/// How far from an anchor others support it.
+const NEAR: u32 = 12;
+
+/// Between two anchors of a way through a window, one side may advance by this much more than its share.
+const GAP: f64 = 15.0;
+
+/// A part of the texts to be aligned by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Window {
+    /// Its segments of either side.
+    segments: Pair<Range<usize>>,
+    /// The target position of each source position, where the anchors tell.
+    centre: Option<Vec<f64>>,
+}
+
+impl Window {
+    fn of(segments: Pair<Range<usize>>) -> Self {
+        Self { segments, centre: None }
+    }
+}
+
+/// The windows of `texts`, in order; one that holds everything where the texts are short, or have nothing to be cut at.
+pub fn windows(aligner: &Aligner, texts: &Texts<'_>) -> Vec<Window> {
+    let whole = texts.len();
+    let cells = (whole.source + 1).saturating_mul(whole.target + 1);
+    if cells <= aligner.settings.exact_cells || !aligner.knows_words() {
+        return vec![Window::of(whole.map(|segments| 0..segments))];
+    }
+    let mut matches = aligner.lexicon.matches();
+    let sentences = |side: Side| -> Vec<&str> {
+        texts.segments[side].iter().map(|segment| segment.range.of(texts.text[side])).collect()
+    };
+    matches.read_unprepared(&sentences(Side::Source), &sentences(Side::Target));
+    let chain = chain(&matches.rare(RARE), whole.target);
+    let mut cuts = vec![Pair::new(0, 0)];
+    cuts.extend(cut(&chain).into_iter().map(|(i, j)| Pair::new(i as usize, j as usize)));
+    cuts.push(whole);
+    let window = |ends: &[Pair<usize>]| {
+        let side = |side: Side| ends[0][side].saturating_sub(OVERLAP)..(ends[1][side] + OVERLAP).min(whole[side]);
+        let segments = Pair::new(side(Side::Source), side(Side::Target));
+        let centre = centre(&chain, &segments);
+        Window { segments, centre }
+    };
+    cuts.windows(2).map(window).collect()
+}
+
+/// The way through a window by its anchors, straight between them; `None` where they leave a gap that is longer on one side.
+fn centre(chain: &[(u32, u32, f32)], window: &Pair<Range<usize>>) -> Option<Vec<f64>> {
+    let from = chain.partition_point(|point| (point.0 as usize) < window.source.start);
+    let inside = chain[from..].iter().take_while(|point| (point.0 as usize) < window.source.end);
+    let mut knots: Vec<(usize, usize)> = vec![(0, 0)];
+    let anchors: Vec<_> = inside.filter(|point| window.target.contains(&(point.1 as usize))).collect();
+    for (index, point) in anchors.iter().enumerate() {
+        // One that none beside it supports is likely a chance.
+        let supports = |other: &&(u32, u32, f32)| {
+            point.0.abs_diff(other.0) <= NEAR
+                && (point.0.abs_diff(other.0)).abs_diff(point.1.abs_diff(other.1)) <= NEAR / 2
+        };
+        let before = index.checked_sub(1).map(|before| anchors[before]).is_some_and(|other| supports(&other));
+        if before || anchors.get(index + 1).is_some_and(|other| supports(other)) {
+            knots.push((point.0 as usize - window.source.start, point.1 as usize - window.target.start));
+        }
+    }
+    knots.push((window.source.len(), window.target.len()));
+    let slope = window.target.len() as f64 / window.source.len().max(1) as f64;
+    let straight = |pair: &[(usize, usize)]| {
+        let (length, rise) = ((pair[1].0 - pair[0].0) as f64, (pair[1].1 - pair[0].1) as f64);
+        (rise - slope * length).abs() <= GAP * slope.max(1.0)
+    };
+    if !(0.2..=5.0).contains(&slope) || !knots.windows(2).all(straight) {
+        return None;
+    }
+    let mut centre = Vec::with_capacity(window.source.len() + 1);
+    for pair in knots.windows(2) {
+        let (length, rise) = ((pair[1].0 - pair[0].0) as f64, (pair[1].1 - pair[0].1) as f64);
+        centre.extend((0..pair[1].0 - pair[0].0).map(|step| pair[0].1 as f64 + rise * step as f64 / length));
+    }
+    centre.push(window.target.len() as f64);
+    Some(centre)
+}
+
+/// One alignment out of those of the windows, which stand in the same order. `align` aligns a window anew.
+pub fn stitch(windows: Vec<(Window, Alignment)>, mut align: impl FnMut(&Window) -> Alignment) -> Alignment {
+    let mut done: Vec<Bead> = Vec::new();
+    let mut windows = windows.into_iter().map(|(window, alignment)| (shifted(alignment, &window), window));
+    let Some((mut beads, mut window)) = windows.next() else { return Alignment::default() };
+    // Beads of the present window before this one are done.
+    let mut from = 0;
+    for (next_beads, next) in windows {
+        match seam(&beads[from..], &next_beads) {
+            Some((last, first)) => {
+                done.extend(beads.drain(from..=from + last));
+                (beads, window, from) = (next_beads, next, first + 1);
+            }
+            None => {
+                // From the end of what is done to the end of the next window.
+                let start = done.last().map_or(Pair::new(0, 0), |bead| {
+                    Pair::new(bead.block.source.end as usize, bead.block.target.end as usize)
+                });
+                let end = next.segments.as_ref().map(|run| run.end);
+                window = Window::of(Pair::new(start.source..end.source, start.target..end.target));
+                (beads, from) = (shifted(align(&window), &window), 0);
+            }
+        }
+    }
+    drop(window);
+    done.extend(beads.drain(from..));
+    let cost = done.iter().map(|bead| bead.cost).sum();
+    Alignment { beads: done, cost }
+}
+
+impl Worker {
+    /// The best path over texts of any length, window by window where they are long; [`Worker::align`] for short ones.
+    pub fn align_long(&mut self, texts: &Texts<'_>) -> Alignment {
+        let windows = windows(self.aligner(), texts);
+        if windows.len() == 1 {
+            return self.align(texts);
+        }
+        let align = |window: Window| {
+            let alignment = self.align_window(texts, &window);
+            (window, alignment)
+        };
+        let aligned = windows.into_iter().map(align).collect();
+        stitch(aligned, |window| self.align_window(texts, window))
+    }
+
+    /// The alignment of one window, in its own segments.
+    pub fn align_window(&mut self, texts: &Texts<'_>, window: &Window) -> Alignment {
+        let texts = part(texts, window);
+        match &window.centre {
+            Some(centre) => self.align_along(&texts, centre),
+            None => self.align(&texts),
+        }
+    }
+}
+
+impl Worker {
+    /// [`Worker::explain`] for texts of any length: of long ones the surroundings of the bead are aligned once more.
+    pub fn explain_long(&mut self, texts: &Texts<'_>, block: Block) -> Explanation {
+        let whole = texts.len();
+        let short = (whole.source + 1).saturating_mul(whole.target + 1) <= self.aligner().settings.exact_cells;
+        let around = |side: Side| {
+            let own = block[side].indices();
+            own.start.saturating_sub(OVERLAP)..(own.end + OVERLAP).min(whole[side])
+        };
+        let window = Window::of(if short {
+            whole.map(|segments| 0..segments)
+        } else {
+            Pair::new(around(Side::Source), around(Side::Target))
+        });
+        let texts = part(texts, &window);
+        self.align(&texts);
+        let back = |block: Block| {
+            Block::new(
+                block.source.start as usize - window.segments.source.start
+                    ..block.source.end as usize - window.segments.source.start,
+                block.target.start as usize - window.segments.target.start
+                    ..block.target.end as usize - window.segments.target.start,
+            )
+        };
+        let mut explanation = self.explain(&texts, back(block));
+        for (other, _) in &mut explanation.alternatives {
+            *other = Block {
+                source: shift(other.source, window.segments.source.start),
+                target: shift(other.target, window.segments.target.start),
+            };
+        }
+        explanation
+    }
+}
+
+/// The texts of a window.
+fn part<'t>(texts: &Texts<'t>, window: &Window) -> Texts<'t> {
+    let segments = Pair::new(
+        &texts.segments.source[window.segments.source.clone()],
+        &texts.segments.target[window.segments.target.clone()],
+    );
+    Texts { segments, ..*texts }
+}
+
+/// The heaviest chain of points that ascends on both sides, in order.
+fn chain(points: &[(u32, u32, f32)], targets: usize) -> Vec<(u32, u32, f32)> {
+    const NONE: usize = usize::MAX;
+    // Fenwick tree over target segments: the heaviest chain that ends at or before one.
+    let mut tree = vec![(0.0f32, NONE); targets + 1];
+    let mut before = vec![NONE; points.len()];
+    let mut weights = vec![0.0f32; points.len()];
+    let mut start = 0;
+    while start < points.len() {
+        let end = start + points[start..].iter().take_while(|point| point.0 == points[start].0).count();
+        // All points of one source segment ask before any of them is entered: a chain takes one of them.
+        for index in start..end {
+            let (mut at, mut best) = (points[index].1 as usize, (0.0, NONE));
+            while at > 0 {
+                if tree[at].0 > best.0 {
+                    best = tree[at];
+                }
+                at &= at - 1;
+            }
+            weights[index] = best.0 + points[index].2;
+            before[index] = best.1;
+        }
+        for index in start..end {
+            let mut at = points[index].1 as usize + 1;
+            while at <= targets {
+                if weights[index] > tree[at].0 {
+                    tree[at] = (weights[index], index);
+                }
+                at += at & at.wrapping_neg();
+            }
+        }
+        start = end;
+    }
+    let mut best = (0..points.len()).max_by(|&a, &b| weights[a].total_cmp(&weights[b]).then(b.cmp(&a)));
+    let mut chain = Vec::new();
+    while let Some(index) = best {
+        chain.push(points[index]);
+        best = Some(before[index]).filter(|&index| index != NONE);
+    }
+    chain.reverse();
+    chain
+}
+
+/// Where to cut: about every [`STRIDE`] segments the anchor that most others near it support.
+fn cut(chain: &[(u32, u32, f32)]) -> Vec<(u32, u32)> {
+    let support = |at: usize| -> f32 {
+        let (i, j, own) = chain[at];
+        let near = |point: &&(u32, u32, f32)| point.0.abs_diff(i) <= NEAR && point.1.abs_diff(j) <= NEAR;
+        let back = chain[..at].iter().rev().take_while(near);
+        own + back.chain(chain[at + 1..].iter().take_while(near)).map(|point| point.2).sum::<f32>()
+    };
+    let far = |from: (u32, u32), point: &(u32, u32, f32), by: u32| point.0 >= from.0 + by || point.1 >= from.1 + by;
+    let (mut cuts, mut last, mut at) = (Vec::new(), (0, 0), 0);
+    while at < chain.len() {
+        // The anchors from three quarters of the stride to one and a quarter.
+        let first = at + chain[at..].iter().take_while(|point| !far(last, point, STRIDE * 3 / 4)).count();
+        let count = chain[first..].iter().take_while(|point| !far(last, point, STRIDE * 5 / 4)).count();
+        let candidates = first..(first + count.max(1)).min(chain.len());
+        let Some((best, _)) =
+            candidates.map(|index| (index, support(index))).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+        else {
+            break;
+        };
+        last = (chain[best].0, chain[best].1);
+        cuts.push(last);
+        at = best + 1;
+    }
+    cuts
+}
+
+/// The beads of a window, in the segments of the whole.
+fn shifted(alignment: Alignment, window: &Window) -> Vec<Bead> {
+    let shift =
+        |range: SegmentRange, by: usize| SegmentRange { start: range.start + by as u32, end: range.end + by as u32 };
+    let mut beads = alignment.beads;
+    for bead in &mut beads {
+        bead.block = Block {
+            source: shift(bead.block.source, window.segments.source.start),
+            target: shift(bead.block.target, window.segments.target.start),
+        };
+    }
+    beads
+}
+
+fn shift(range: SegmentRange, by: usize) -> SegmentRange {
+    SegmentRange { start: range.start + by as u32, end: range.end + by as u32 }
+}
+
+/// The surest two-sided bead that both have: its places in `left` and `right`.
+fn seam(left: &[Bead], right: &[Bead]) -> Option<(usize, usize)> {
+    let mut best: Option<(f64, usize, usize)> = None;
+    for (at, bead) in right.iter().enumerate().filter(|(_, bead)| bead.block.is_pair()) {
+        let found = left.binary_search_by_key(&(bead.block.source.start, bead.block.target.start), |other| {
+            (other.block.source.start, other.block.target.start)
+        });
+        let Some(place) = found.ok().filter(|&place| left[place].block == bead.block) else { continue };
+        let sure = bead.confidence.min(left[place].confidence);
+        if best.is_none_or(|best| sure > best.0) {
+            best = Some((sure, place, at));
+        }
+    }
+    best.map(|(_, left, right)| (left, right))
+}
