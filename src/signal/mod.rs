@@ -108,7 +108,7 @@ pub trait Signal: Send {
     }
 
     /// Adds this signal's weighted costs to those of all beads of a row: `costs` holds, for each target end in turn, one
-    /// number a move. Beads marked [`IMPOSSIBLE`] stay so.
+    /// number a move. Beads marked [`IMPOSSIBLE`] stay so; those that begin outside the band need no cost.
     fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {
         let count = self.feature_names().len();
         let mut features = [0.0f32; MAX_FEATURES];

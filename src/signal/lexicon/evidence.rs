@@ -85,8 +85,10 @@ impl Signal for Evidence {
                     add(cost, &features);
                 }
             } else {
-                for (cost, (forward, backward)) in cells.zip(self.matches.evidence_to(from..i, run, ends)) {
-                    add(cost, &[-forward / 10.0, -backward / 10.0, 0.0, 0.0]);
+                for (cost, evidence) in cells.zip(self.matches.evidence_to(from..i, run, ends)) {
+                    if let Some((forward, backward)) = evidence {
+                        add(cost, &[-forward / 10.0, -backward / 10.0, 0.0, 0.0]);
+                    }
                 }
             }
         }

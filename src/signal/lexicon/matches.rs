@@ -166,19 +166,22 @@ impl Matches {
         }
     }
 
-    /// [`Matches::evidence`] of the beads of a block of source sentences with the `run` target sentences up to each of `ends` in turn.
+    /// [`Matches::evidence`] of the beads of a block of source sentences with the `run` target sentences up to each of `ends` in
+    /// turn; `None` for those that do not lie within reach, which the search does not take.
     pub fn evidence_to(
         &self,
         source: Range<usize>,
         run: usize,
         ends: RangeInclusive<usize>,
-    ) -> impl Iterator<Item = (f32, f32)> {
+    ) -> impl Iterator<Item = Option<(f32, f32)>> {
+        let prepared = source.len().max(run) <= self.lexicon.settings.longest_block;
         self.blocks.source.sums_to(source.clone(), run, ends.clone()).zip(ends).map(move |(forward, end)| {
             let target = end - run..end;
-            match (forward, self.blocks.target.sum(&target, &source)) {
-                (Some(forward), Some(backward)) => (forward as f32 / STEPS, backward as f32 / STEPS),
-                _ => self.slow_evidence(source.clone(), target),
+            if !prepared {
+                return Some(self.slow_evidence(source.clone(), target));
             }
+            let backward = self.blocks.target.sum(&target, &source)?;
+            Some((forward? as f32 / STEPS, backward as f32 / STEPS))
         })
     }
 
@@ -362,7 +365,8 @@ impl Matches {
         // the same band seen from the target
         let mut mirror = vec![(n as u32, 0); m];
         for (i, &(low, high)) in self.band.iter().enumerate() {
-            for row in &mut mirror[low as usize..(high as usize).max(low as usize)] {
+            // One further on either side: a bead may begin or end at the border of the band.
+            for row in &mut mirror[(low as usize).saturating_sub(1)..(high as usize + 1).clamp(low as usize, m)] {
                 row.0 = row.0.min(i as u32);
                 row.1 = row.1.max(i as u32 + 1);
             }
