@@ -16,18 +16,21 @@ use crate::span::Block;
 /// Beads less probable than this are not looked at.
 const LEAST: f64 = 1e-4;
 
-/// The best path over `found` (in the order of their ends), which must hold the beads of `viterbi`: so there is one.
+/// The best path over `found` (in the order of their ends) and the beads of `viterbi`: these see to it that there is one, even
+/// in texts so ill-matched that no single path has a probability to speak of.
 pub(super) fn decode(found: &[Found], viterbi: &[Block]) -> Vec<Block> {
     let end = |block: &Block| (block.source.end, block.target.end);
-    let mut on_path = viterbi.iter().peekable();
-    let mut beads: Vec<(Block, f64)> = Vec::new();
-    for found in found {
-        let fixed = on_path.next_if(|&&block| block == found.block).is_some();
-        if fixed || found.probability >= LEAST {
-            beads.push((found.block, found.probability));
+    let mut beads: Vec<(Block, f64)> =
+        found.iter().filter(|found| found.probability >= LEAST).map(|found| (found.block, found.probability)).collect();
+    let likely = beads.len();
+    for block in viterbi {
+        let from = beads[..likely].partition_point(|bead| end(&bead.0) < end(block));
+        let same_end = beads[from..likely].iter().take_while(|bead| end(&bead.0) == end(block));
+        if !same_end.into_iter().any(|bead| bead.0 == *block) {
+            beads.push((*block, 0.0));
         }
     }
-    debug_assert!(on_path.peek().is_none());
+    beads.sort_by_key(|bead| end(&bead.0));
     // The best sum at each place where a bead ends, and the bead that it is reached by.
     let mut places: Vec<((u32, u32), f64, usize)> = vec![((0, 0), 0.0, usize::MAX)];
     for (index, (block, probability)) in beads.iter().enumerate() {
@@ -58,6 +61,13 @@ pub(super) fn decode(found: &[Found], viterbi: &[Block]) -> Vec<Block> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn there_is_a_path_where_nothing_is_likely() {
+        let viterbi = [Block::new(0..1, 0..1), Block::new(1..2, 1..3)];
+        let path = decode(&[Found { block: Block::new(0..1, 0..2), probability: 0.9 }], &viterbi);
+        assert_eq!(path, viterbi);
+    }
 
     #[test]
     fn two_good_halves_beat_one_likelier_whole() {
