@@ -25,8 +25,8 @@ pub(super) fn decode(found: &[Found], viterbi: &[Block]) -> Vec<Block> {
     let likely = beads.len();
     for block in viterbi {
         let from = beads[..likely].partition_point(|bead| end(&bead.0) < end(block));
-        let same_end = beads[from..likely].iter().take_while(|bead| end(&bead.0) == end(block));
-        if !same_end.into_iter().any(|bead| bead.0 == *block) {
+        let mut same_end = beads[from..likely].iter().take_while(|bead| end(&bead.0) == end(block));
+        if !same_end.any(|bead| bead.0 == *block) {
             beads.push((*block, 0.0));
         }
     }
