@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Cases of our own that are known to fail: counted, so that neither a mended nor a new one passes in silence.
-const KNOWN_FAILURES: [(&str, usize); 2] = [("en", 0), ("zh", 0)];
+const KNOWN_FAILURES: [(&str, usize); 2] = [("en", 1), ("zh", 1)];
 
 const TAGS: [&str; 16] =
     ["zh", "en", "ja", "de", "fr", "es", "it", "pt", "ru", "hu", "ro", "is", "nl", "ko", "xx", "zh-Hant"];

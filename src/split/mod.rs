@@ -18,13 +18,12 @@
 //! that time stays linear on any input.
 
 mod en;
-mod en_word;
 mod other;
 mod scan;
 mod segment;
 mod table;
+mod word;
 mod zh;
-mod zh_quote;
 
 use crate::document::lines;
 use crate::span::ByteRange;
@@ -88,8 +87,6 @@ pub enum Rule {
     ListLeadIn,
     /// A sentence in brackets ends with its bracket.
     BracketEnd,
-    /// An item of a row of titles.
-    TitleRow,
     /// The sentence boundary of UAX 29.
     Unicode,
 }
@@ -108,7 +105,6 @@ impl fmt::Display for Rule {
             Rule::HalfWidthStop => "half-width stop after Chinese",
             Rule::ListLeadIn => "lead-in before a list item",
             Rule::BracketEnd => "sentence in brackets",
-            Rule::TitleRow => "row of titles",
             Rule::Unicode => "Unicode sentence boundary",
         })
     }

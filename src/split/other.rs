@@ -1,9 +1,9 @@
 //! Every other language: the sentence boundaries of UAX 29, corrected by the language's table.
 
 use super::Rule;
-use super::en_word::{Following, token_before};
 use super::scan::skip_blanks;
 use super::table::{Class, Set, Table};
+use super::word::{Following, token_before};
 use unicode_segmentation::{USentenceBoundIndices, UnicodeSegmentation};
 
 /// The state of one pass over a paragraph.

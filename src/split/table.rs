@@ -3,7 +3,7 @@
 //! `# …` is a comment, `[section]` begins a section, and every other word is an entry. An abbreviation is written
 //! without its last full stop (`Co`, `U.S`, `p.m`). Entries are case-sensitive; a text in capitals finds them as well.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 use thiserror::Error;
 
@@ -18,8 +18,10 @@ pub(super) enum Class {
     Company,
     /// Countries and other names that go before a noun (U.S. Army).
     Place,
-    /// States and streets, after a town or a number.
+    /// States, after a town.
     State,
+    /// Streets, after a name or a number.
+    Street,
     /// a.m. and p.m.
     Time,
     /// Any other that may end one before a likely starter.
@@ -43,8 +45,16 @@ pub(super) enum Set {
     Starters,
     /// Words that go on after a company's or a state's abbreviation (Chairman, Gov.).
     AfterName,
-    /// Words that go on after an hour (Monday, Beijing, EST).
+    /// Words that go on after an hour (Beijing, EST).
     AfterTime,
+    /// Days of the week.
+    Weekdays,
+    /// Nouns that a number or a letter follows (Section 1, World War I).
+    Items,
+    /// Abbreviations that are words as well (No, Man).
+    Words,
+    /// What may stand between a name and its verb of speech (then, also).
+    ReportWords,
     /// Verbs of speech.
     Speech,
     /// Lower-case beginnings of a name (de, von).
@@ -57,35 +67,42 @@ pub(super) enum Set {
     NumberWords,
     /// What goes on after a closing quotation mark (zh).
     AfterQuote,
+    /// The few words that go on even after a quotation with a colon before it (zh).
+    AfterSpeech,
     /// What may stand between a verb of speech and the mark after it (zh: 她, 着, 大家).
     SpeechTail,
+    /// Other words that end, or begin, like a verb of speech (zh: 小说, 说明).
+    NotSpeech,
+    /// Pronouns of persons (zh).
+    Persons,
     /// Beginnings of a bracket that stands for a sentence (zh: 见, 注).
     Notes,
     /// Characters that foreign names are written with (zh).
     Transliteration,
-    /// What begins a new sentence after an ellipsis (zh).
-    AfterEllipsis,
-    /// Words that end a sentence before an ellipsis (zh).
-    BeforeEllipsis,
     /// A yes/no switch: the full stop after a number makes it an ordinal (de, hu, is).
     Habits,
 }
 
-const SETS: [&str; 15] = [
+const SETS: [&str; 20] = [
     "starters",
     "after-name",
     "after-time",
+    "weekdays",
+    "items",
+    "words",
+    "report-words",
     "speech",
     "particles",
     "exclaiming",
     "months",
     "number-words",
     "after-quote",
+    "after-speech",
     "speech-tail",
+    "not-speech",
+    "persons",
     "notes",
     "transliteration",
-    "after-ellipsis",
-    "before-ellipsis",
     "habits",
 ];
 
@@ -109,7 +126,7 @@ pub enum TableError {
     },
 }
 
-const ABBREVIATIONS: &str = "[titles] [numbered] [companies] [places] [states] [times] [enders] [units]";
+const ABBREVIATIONS: &str = "[titles] [numbered] [companies] [places] [states] [streets] [times] [enders] [units]";
 
 enum Section {
     Abbreviation(Class),
@@ -123,7 +140,8 @@ impl Section {
             "numbered" => Class::Numbered,
             "companies" => Class::Company,
             "places" => Class::Place,
-            "states" | "streets" => Class::State,
+            "states" => Class::State,
+            "streets" => Class::Street,
             "times" => Class::Time,
             "enders" => Class::Ender,
             "units" => Class::Unit,
@@ -175,7 +193,11 @@ impl Table {
         let mut folded = [0_u8; MAX_WORD];
         let folded = &mut folded[..word.len()];
         folded.copy_from_slice(word.as_bytes());
-        if word.len() > 1 && word.bytes().all(|b| !b.is_ascii_lowercase()) {
+        // A capital by itself is an initial.
+        if word.len() == 1 {
+            return None;
+        }
+        if word.bytes().all(|b| !b.is_ascii_lowercase()) {
             folded[1..].make_ascii_lowercase();
             if let Some(class) = std::str::from_utf8(folded).ok().and_then(|word| self.abbreviations.get(word)) {
                 return Some(*class);
@@ -194,18 +216,23 @@ impl Table {
 
     /// Whether `set` holds one of the beginnings of `text`.
     pub(super) fn begins(&self, set: Set, text: &str) -> bool {
+        self.after(set, text).is_some()
+    }
+
+    /// What follows the shortest beginning of `text` that `set` holds.
+    pub(super) fn after<'t>(&self, set: Set, text: &'t str) -> Option<&'t str> {
         let longest = self.longest[set as usize];
         let mut end = 0;
         for c in text.chars() {
             end += c.len_utf8();
             if end > longest {
-                return false;
+                return None;
             }
             if self.has(set, &text[..end]) {
-                return true;
+                return Some(&text[end..]);
             }
         }
-        false
+        None
     }
 
     /// The length in bytes of the shortest end of `text` that `set` holds.
