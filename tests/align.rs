@@ -6,7 +6,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use bitext::align::{Aligner, Exhaustive, Model, MoveLimits, Settings, Signals, Worker, exhaustive};
+use bitext::align::{Aligner, Decoding, Exhaustive, Model, MoveLimits, Settings, Signals, Worker, exhaustive};
 use bitext::archive::{Body, Entry, Reject};
 use bitext::bead::Alignment;
 use bitext::cost::Cost;
@@ -156,7 +156,12 @@ const EXACT: (usize, usize) = (usize::MAX, 201);
 const SEARCHES: [(usize, usize); 4] = [EXACT, (0, 3), (0, 7), (0, 25)];
 
 fn aligner(model: &Model, (exact_cells, band_width): (usize, usize)) -> Arc<Aligner> {
+    decoder(model, Decoding::Viterbi, (exact_cells, band_width))
+}
+
+fn decoder(model: &Model, decoding: Decoding, (exact_cells, band_width): (usize, usize)) -> Arc<Aligner> {
     let mut settings = Settings::default();
+    settings.decoding = decoding;
     settings.exact_cells = exact_cells;
     settings.band_width = band_width;
     settings.fine_width = band_width;
@@ -259,6 +264,31 @@ proptest! {
         for bead in &alignment.beads {
             let through: f64 = all.iter().filter(|(path, _)| path.contains(&bead.block)).map(|(_, cost)| weight(*cost)).sum();
             prop_assert!((bead.confidence - through / whole).abs() < 1e-9, "{:?}: {} of {}", bead.block, bead.confidence, through / whole);
+        }
+    }
+
+    #[test]
+    fn the_default_answer_has_the_most_beads_expected_to_be_right(case in unrelated(4), long in related(5..=30), model in models(), search in prop::sample::select(&SEARCHES[..])) {
+        let worth = |beads: &[(Block, f64)]| beads.iter().map(|(_, probability)| probability - Decoding::PRICE).sum::<f64>();
+        let answer = |alignment: &Alignment| -> Vec<(Block, f64)> { alignment.beads.iter().map(|bead| (bead.block, bead.confidence)).collect() };
+        for case in [&case, &long] {
+            let aligner = decoder(&model, Decoding::Bayes, search);
+            let mut worker = aligner.worker();
+            let alignment = worker.align(&texts(case));
+            check(case, &aligner, &mut worker, &alignment)?;
+            let viterbi = decoder(&model, Decoding::Viterbi, search).worker().align(&texts(case));
+            prop_assert!(alignment.cost >= viterbi.cost);
+            prop_assert!(worth(&answer(&alignment)) >= worth(&answer(&viterbi)) - 1e-9);
+        }
+        // And no path at all has more.
+        let aligner = decoder(&model, Decoding::Bayes, EXACT);
+        let mut worker = aligner.worker();
+        let found = worth(&answer(&worker.align(&texts(&case))));
+        let posterior: BTreeMap<Block, f64> = worker.posterior().into_iter().collect();
+        for (path, _) in enumerate(texts(&case).len(), aligner.moves(), &|_| Cost::ZERO) {
+            let other: Vec<(Block, f64)> = path.iter().map(|block| (*block, posterior.get(block).copied().unwrap_or(0.0))).collect();
+            // Beads of next to no probability are not looked at.
+            prop_assert!(found >= worth(&other) - 1e-2, "{path:?}");
         }
     }
 

@@ -36,6 +36,10 @@
 //!
 //! Worked number: two beads into a cell, of excess 0 and 0.69 nats. Their shares are 1 : e^−0.69 = 1 : 0.5, so 2/3 and 1/3.
 //!
+//! # The answer
+//!
+//! By default not the likeliest path but the one of which most beads are expected to be right, see [`Decoding`].
+//!
 //! # Time and memory
 //!
 //! With K moves, time is O(n·m·K) and memory O(n·m) for the exact search; O(n·W·K) and O(n·W) for a band of width W.
@@ -50,7 +54,9 @@
 mod band;
 mod full;
 mod lattice;
+mod mbr;
 mod model;
+mod moved;
 mod moves;
 mod worker;
 
@@ -58,13 +64,31 @@ pub use band::Band;
 pub use full::{Exhaustive, exhaustive};
 pub use model::{FORMAT, Model, ModelError, Signals, VERSION, Weights};
 pub use moves::MoveLimits;
-pub use worker::Worker;
 pub(crate) use worker::along;
+pub use worker::{Explanation, Worker};
 
 use crate::error::SettingError;
 use crate::signal::Move;
+use crate::signal::lexicon::Lexicon;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// Which path is the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Decoding {
+    /// The likeliest path.
+    Viterbi,
+    /// The path of which most beads are expected to be right (minimum Bayes risk). Cross-validated, it is the better one by
+    /// 0.1 (newspapers) to 0.4 points (novels) of F1.
+    #[default]
+    Bayes,
+}
+
+impl Decoding {
+    /// What a bead costs, in beads that are right, where [`Decoding::Bayes`] weighs paths.
+    pub const PRICE: f64 = 0.45;
+}
 
 /// How to search; what to search for is the [`Model`]'s.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +97,8 @@ use std::sync::Arc;
 pub struct Settings {
     /// Which signals to use (default: all of the model's).
     pub signals: Signals,
+    /// Which path is the answer (default: minimum Bayes risk).
+    pub decoding: Decoding,
     /// Texts with up to this many cells, (n + 1)·(m + 1), are searched exactly (default 250,000: 500 × 500 segments).
     pub exact_cells: usize,
     /// Cells a row of the band around the coarse path of longer texts that all signals search, to begin with (default 41).
@@ -87,6 +113,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             signals: Signals::Default,
+            decoding: Decoding::default(),
             exact_cells: 250_000,
             fine_width: 41,
             band_width: 201,
@@ -112,6 +139,7 @@ pub struct Aligner {
     model: Model,
     settings: Settings,
     moves: Vec<Move>,
+    lexicon: Arc<Lexicon>,
 }
 
 impl Aligner {
@@ -121,9 +149,10 @@ impl Aligner {
     /// When the settings or the model's moves make no sense, or the model has a weight for what does not exist.
     pub fn new(model: Model, settings: Settings) -> Result<Self, ModelError> {
         settings.check()?;
-        model.signals(settings.signals)?;
+        let lexicon = model.lexicon();
+        model.signals(settings.signals, &lexicon)?;
         let moves = model.moves.moves()?;
-        Ok(Self { model, settings, moves })
+        Ok(Self { model, settings, moves, lexicon })
     }
 
     /// The model.

@@ -2,16 +2,21 @@
 
 use super::moves::MoveLimits;
 use crate::error::SettingError;
-use crate::signal::lexicon;
+use crate::signal::lexicon::{self, Lexicon, TranslationTable, dictionary::Entry};
 use crate::signal::{MAX_FEATURES, Signal, length::Length, mark::Mark, prior::Prior, structure::Structure};
+use crate::span::Pair;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use thiserror::Error;
 
 /// What stands first in a model file, to tell it from any other JSON.
 pub const FORMAT: &str = "bitext-model";
 /// The version of model file that this library writes; it reads this one and all before it.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
+
+const CHECKSUM: &str = "\"checksum\": \"";
+const NO_CHECKSUM: &str = "00000000";
 
 const BUILT_IN: &str = include_str!("models/zh-en.json");
 const NEUTRAL: &str = include_str!("models/neutral.json");
@@ -46,6 +51,23 @@ pub struct Model {
     /// coarse path of long texts.
     #[serde(default)]
     pub coarse: Weights,
+    /// The share of each bead shape (by its prior's feature) in the texts that the model was fitted to.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub shapes: BTreeMap<String, f32>,
+    /// Entries of dictionaries that the user gave, beside the built-in one.
+    #[serde(default, skip_serializing_if = "no_entries")]
+    pub dictionary: Arc<Vec<Entry>>,
+    /// A translation table learned from texts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<Arc<TranslationTable>>,
+    /// CRC-32 of the file's text with this value written as zeros; a file without one is not checked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    checksum: Option<String>,
+}
+
+#[allow(clippy::ptr_arg, reason = "serde passes the field as it is")]
+fn no_entries(entries: &Arc<Vec<Entry>>) -> bool {
+    entries.is_empty()
 }
 
 /// Why a model cannot be used.
@@ -63,6 +85,11 @@ pub enum ModelError {
         "the model file has version {0}; this program reads up to {VERSION}: update bitext, or train the model again"
     )]
     Version(u32),
+    /// Its text is not what was written.
+    #[error(
+        "the model file is damaged: its checksum does not fit; copy or train it again (or, after changing it by hand, take its checksum out)"
+    )]
+    Checksum,
     /// A weight for something that does not exist.
     #[error("the model has a weight for {0:?}, which this program does not know")]
     UnknownFeature(String),
@@ -165,8 +192,19 @@ impl Model {
         if version > VERSION {
             return Err(ModelError::Version(version));
         }
-        let model: Model = serde_json::from_value(value)?;
-        model.signals(Signals::Default)?;
+        if let Some(at) = json.rfind(CHECKSUM).map(|at| at + CHECKSUM.len()) {
+            let found = json.get(at..at + NO_CHECKSUM.len()).ok_or(ModelError::Checksum)?;
+            if *found != checksum(&[&json[..at], NO_CHECKSUM, &json[at + NO_CHECKSUM.len()..]]) {
+                return Err(ModelError::Checksum);
+            }
+        }
+        let mut model: Model = serde_json::from_value(value)?;
+        model.version = VERSION;
+        model.checksum = None;
+        if model.table.as_ref().is_some_and(|table| !table.is_sound()) {
+            return Err(ModelError::Checksum);
+        }
+        model.all_signals()?;
         model.moves.moves()?;
         if !(0.01..=100.0).contains(&model.length_ratio) {
             return Err(SettingError::new("length_ratio", model.length_ratio, "from 0.01 to 100").into());
@@ -174,9 +212,39 @@ impl Model {
         Ok(model)
     }
 
-    /// The model as a file's text.
+    /// The model as a file's text, its tables on one line each.
     pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).expect("a model is plain data")
+        let kept = Model { checksum: Some(NO_CHECKSUM.to_owned()), ..self.clone() };
+        let text = pretty(&serde_json::to_value(kept).expect("a model is plain data"));
+        let at = text.rfind(CHECKSUM).expect("just put there") + CHECKSUM.len();
+        let sum = checksum(&[&text]);
+        text[..at].to_owned() + &sum + &text[at + NO_CHECKSUM.len()..]
+    }
+
+    /// This model with a learned table, or without one.
+    pub fn with_table(self, table: Option<Arc<TranslationTable>>) -> Model {
+        Model { table, ..self }
+    }
+
+    /// Adds entries of a dictionary from the first to the second of two languages.
+    ///
+    /// # Errors
+    /// When the model is for another pair.
+    pub fn add_dictionary(&mut self, entries: Vec<Entry>, language: &Pair<String>) -> Result<(), ModelError> {
+        let mut spoken = self.for_pair(&language.source, &language.target)?;
+        Arc::make_mut(&mut spoken.dictionary).extend(entries);
+        *self = spoken;
+        Ok(())
+    }
+
+    /// What the model knows of words.
+    pub(super) fn lexicon(&self) -> Arc<Lexicon> {
+        let mut lexicon = Lexicon::new(&self.source, &self.target);
+        lexicon.dictionary_mut().add(&self.dictionary);
+        Arc::new(match &self.table {
+            Some(table) => lexicon.with_table(Arc::clone(table)),
+            None => lexicon,
+        })
     }
 
     /// The same model for the opposite direction.
@@ -192,6 +260,11 @@ impl Model {
             length_ratio: 1.0 / self.length_ratio,
             weights: swap_all(&self.weights),
             coarse: swap_all(&self.coarse),
+            shapes: swap(&self.shapes),
+            dictionary: Arc::new(
+                self.dictionary.iter().map(|Entry(s, t, weight)| Entry(t.clone(), s.clone(), *weight)).collect(),
+            ),
+            table: self.table.as_ref().map(|table| Arc::new(table.swapped())),
             ..self.clone()
         }
     }
@@ -243,35 +316,40 @@ impl Model {
         if !self.coarse.is_empty() {
             return self.coarse.clone();
         }
-        let cheap =
-            self.known_signals().into_iter().filter(|(_, cheap)| *cheap).map(|(signal, _)| signal.name().to_owned());
+        let cheap = self.names().into_iter().filter(|(_, cheap)| *cheap).map(|(name, _)| name.to_owned());
         cheap.filter_map(|name| Some((name.clone(), self.weights.get(&name)?.clone()))).collect()
     }
 
     /// This model with every known signal in use; those that are new to it have no weight yet.
     pub fn complete(&self) -> Model {
         let mut complete = self.clone();
-        for (signal, _) in self.known_signals() {
-            complete.weights.entry(signal.name().to_owned()).or_default();
+        for (name, _) in self.names() {
+            complete.weights.entry(name.to_owned()).or_default();
         }
         complete
     }
 
+    /// The name of every signal there is, and whether it belongs to [`Signals::Length`].
+    fn names(&self) -> Vec<(&'static str, bool)> {
+        let lexicon = Arc::new(Lexicon::new(&self.source, &self.target));
+        self.known_signals(&lexicon).into_iter().map(|(signal, cheap)| (signal.name(), cheap)).collect()
+    }
+
     /// Every signal there is, and whether it belongs to [`Signals::Length`].
-    fn known_signals(&self) -> Vec<(Box<dyn Signal>, bool)> {
+    fn known_signals(&self, lexicon: &Arc<Lexicon>) -> Vec<(Box<dyn Signal>, bool)> {
         // A new signal is one file in `signal/` and one line here.
         vec![
             (Box::new(Prior), true),
             (Box::new(Length::new(self.length_ratio)), true),
             (Box::new(Structure::new()), true),
-            (Box::new(lexicon::Evidence::new(&self.source, &self.target)), false),
+            (Box::new(lexicon::Evidence::new(lexicon)), false),
             (Box::new(Mark::new()), false),
         ]
     }
 
     /// All signals of this model, in the order of [`Model::feature_names`].
     pub(crate) fn all_signals(&self) -> Result<Vec<Box<dyn Signal>>, ModelError> {
-        Ok(self.signals(Signals::Default)?.into_iter().map(|weighted| weighted.signal).collect())
+        Ok(self.signals(Signals::Default, &self.lexicon())?.into_iter().map(|weighted| weighted.signal).collect())
     }
 
     /// The signals of this model and their features.
@@ -284,8 +362,8 @@ impl Model {
     }
 
     /// The signals that `selection` takes of this model, in a fixed order.
-    pub(super) fn signals(&self, selection: Signals) -> Result<Vec<Weighted>, ModelError> {
-        let known = self.known_signals();
+    pub(super) fn signals(&self, selection: Signals, lexicon: &Arc<Lexicon>) -> Result<Vec<Weighted>, ModelError> {
+        let known = self.known_signals(lexicon);
         let coarse = self.cheap_weights();
         let chosen = if selection == Signals::Length { &coarse } else { &self.weights };
         for signal in chosen.keys().chain(coarse.keys()) {
@@ -308,6 +386,24 @@ impl Model {
         }
         Ok(signals)
     }
+}
+
+/// The CRC-32 of some pieces of text, one after another, in eight hexadecimal digits.
+fn checksum(pieces: &[&str]) -> String {
+    let mut hasher = crc32fast::Hasher::new();
+    pieces.iter().for_each(|piece| hasher.update(piece.as_bytes()));
+    format!("{:08x}", hasher.finalize())
+}
+
+/// JSON for readers: what is short on lines of its own, each long table on one.
+fn pretty(model: &serde_json::Value) -> String {
+    const LONG: [&str; 2] = ["dictionary", "table"];
+    let fields = model.as_object().into_iter().flatten().map(|(name, value)| {
+        let value =
+            if LONG.contains(&name.as_str()) { value.to_string() } else { format!("{value:#}").replace('\n', "\n  ") };
+        format!("  \"{name}\": {value}")
+    });
+    format!("{{\n{}\n}}", fields.collect::<Vec<_>>().join(",\n"))
 }
 
 /// The weights given by name, in the order of a signal's features; those not given are 0.
@@ -337,14 +433,52 @@ mod tests {
         assert_eq!(Model::built_in("de", "fr").source, "de");
     }
 
+    /// A file as someone leaves it who changed it by hand.
+    fn without_checksum(json: &str) -> String {
+        let at = json.rfind(",\n  \"checksum\"").unwrap();
+        json[..at].to_owned() + "\n}\n"
+    }
+
+    #[test]
+    fn files_keep_everything() {
+        let table = serde_json::json!({
+            "source": ["煤矿", "职工"], "target": ["coal"],
+            "forward": {"ends": [1, 1], "words": [0], "probabilities": [0.1]}, "backward": {"ends": [1], "words": [0], "probabilities": [0.7]},
+        });
+        let mut model = Model::built_in("zh", "en").with_table(Some(Arc::new(serde_json::from_value(table).unwrap())));
+        model.dictionary = Arc::new(vec![Entry("公社".into(), "commune".into(), 1.5)]);
+        let json = model.to_json();
+        assert_eq!(Model::from_json(&json).unwrap(), model);
+        assert_eq!(Model::from_json(&without_checksum(&json)).unwrap(), model);
+        assert_eq!(Model::from_json(&model.swapped().to_json()).unwrap().swapped(), model);
+        // One wrong bit anywhere is noticed, if not by the checksum then by the parser.
+        for at in (0..json.len()).step_by(7) {
+            let mut bytes = json.clone().into_bytes();
+            bytes[at] ^= 1;
+            if let Ok(damaged) = String::from_utf8(bytes) {
+                assert!(Model::from_json(&damaged).is_err(), "byte {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn files_of_version_1_still_open() {
+        let old =
+            without_checksum(&Model::built_in("zh", "en").to_json()).replacen("\"version\": 2", "\"version\": 1", 1);
+        assert!(old.contains("\"version\": 1") && !old.contains("table"));
+        assert_eq!(Model::from_json(&old).unwrap(), Model::built_in("zh", "en"));
+    }
+
     #[test]
     fn files_are_refused_with_a_reason() {
         let refused = |json: &str| Model::from_json(json).unwrap_err().to_string();
         assert!(refused("{").starts_with("not a model file: "));
         assert_eq!(refused("{}"), "not a model file: its format is \"\", not \"bitext-model\"");
-        let later = Model::built_in("zh", "en").to_json().replacen("\"version\": 1", "\"version\": 99", 1);
+        let later = Model::built_in("zh", "en").to_json().replacen("\"version\": 2", "\"version\": 99", 1);
         assert!(refused(&later).contains("version 99"));
         let odd = Model::built_in("zh", "en").to_json().replacen("\"ratio\"", "\"moon\"", 1);
+        assert!(refused(&odd).contains("checksum"), "{}", refused(&odd));
+        let odd = without_checksum(&odd);
         assert!(refused(&odd).contains("\"length.moon\""));
         let error = Model::built_in("zh", "en").for_pair("de", "fr").unwrap_err().to_string();
         assert!(error.contains("zh → en") && error.contains("de → fr"), "{error}");

@@ -2,8 +2,8 @@
 
 use super::lattice::{Found, Lattice};
 use super::model::Weighted;
-use super::{Aligner, Band};
-use crate::bead::{Alignment, Bead, Part};
+use super::{Aligner, Band, Decoding, mbr};
+use crate::bead::{Alignment, Bead, Part, Status};
 use crate::cost::Cost;
 use crate::signal::{Row, Texts};
 use crate::span::{Block, Pair, Side};
@@ -22,7 +22,10 @@ pub struct Worker {
 
 impl Worker {
     pub(super) fn new(aligner: Arc<Aligner>) -> Self {
-        let signals = aligner.model.signals(aligner.settings.signals).expect("checked when the aligner was made");
+        let signals = aligner
+            .model
+            .signals(aligner.settings.signals, &aligner.lexicon)
+            .expect("checked when the aligner was made");
         Self { aligner, signals, lattice: Lattice::default(), before: Pair::default(), band: Band::default() }
     }
 
@@ -32,7 +35,12 @@ impl Worker {
         let (path, cost) = self.search(texts.len());
         let Self { signals, lattice, band, aligner, .. } = self;
         let found = lattice.posterior(band, &aligner.moves, |row, costs| fill(signals, row, costs));
+        let (path, cost) = match aligner.settings.decoding {
+            Decoding::Viterbi => (path, Some(cost)),
+            Decoding::Bayes => (mbr::decode(&found, &path), None),
+        };
         let beads = self.beads(&path, &found);
+        let cost = cost.unwrap_or_else(|| beads.iter().map(|bead| bead.cost).sum());
         Alignment { beads, cost }
     }
 
@@ -43,6 +51,29 @@ impl Worker {
         found.into_iter().map(|found| (found.block, found.probability)).collect()
     }
 
+    /// What speaks for a bead of the texts that [`Worker::align`] has just seen, and what else could be in its place.
+    pub fn explain(&mut self, texts: &Texts<'_>, block: Block) -> Explanation {
+        let evidence = self
+            .signals
+            .iter()
+            .map(|Weighted { signal, weights, .. }| {
+                let part = Part { signal: signal.name(), cost: signal.cost(weights, block) };
+                (part, signal.explain(texts, block))
+            })
+            .collect();
+        let touches = |other: &Block| {
+            let overlap = |side: Side| {
+                let (own, other) = (block[side].indices(), other[side].indices());
+                own.start < other.end && other.start < own.end
+            };
+            *other != block && (overlap(Side::Source) || overlap(Side::Target))
+        };
+        let mut alternatives: Vec<(Block, f64)> =
+            self.posterior().into_iter().filter(|(other, _)| touches(other)).collect();
+        alternatives.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        Explanation { evidence, alternatives }
+    }
+
     /// The cost of one bead of the texts that [`Worker::align`] has just seen.
     pub fn cost(&self, block: Block) -> Cost {
         self.parts(block).iter().map(|part| part.cost).sum()
@@ -51,6 +82,15 @@ impl Worker {
     /// The cells that [`Worker::align`] searched last.
     pub fn band(&self) -> &Band {
         &self.band
+    }
+
+    /// The names of the signals that know nothing of the words.
+    pub(super) fn cheap_signals(&self) -> Vec<&'static str> {
+        self.signals
+            .iter()
+            .filter(|weighted| weighted.coarse.is_some())
+            .map(|weighted| weighted.signal.name())
+            .collect()
     }
 
     fn prepare(&mut self, texts: &Texts<'_>) {
@@ -138,10 +178,19 @@ impl Worker {
                 let ending_here = found[here..].iter().take_while(|found| end(&found.block) == end(&block));
                 let confidence = ending_here.filter(|found| found.block == block).map(|found| found.probability).sum();
                 let parts = self.parts(block);
-                Bead { block, cost: parts.iter().map(|part| part.cost).sum(), parts, confidence }
+                Bead { block, cost: parts.iter().map(|part| part.cost).sum(), parts, confidence, status: Status::Auto }
             })
             .collect()
     }
+}
+
+/// Why a bead is what it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explanation {
+    /// Each signal's share of the cost, and what it rests on, in words.
+    pub evidence: Vec<(Part, Vec<String>)>,
+    /// Other beads over some of its segments, with their probabilities, the likeliest first.
+    pub alternatives: Vec<(Block, f64)>,
 }
 
 fn fill(signals: &[Weighted], row: &Row<'_>, costs: &mut [i32]) {

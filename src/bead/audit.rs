@@ -1,6 +1,6 @@
 //! What must hold of every alignment, whoever made it.
 
-use super::Alignment;
+use super::{Alignment, Status};
 use crate::cost::Cost;
 use crate::span::{Block, Pair, Side};
 use thiserror::Error;
@@ -50,16 +50,31 @@ pub enum Fault {
 }
 
 impl Alignment {
-    /// Checks that the beads are monotone, that every one of the `segments` of either side lies in exactly one bead, and
+    /// Checks that the beads are monotone (moved ones on the source side alone), that every one of the `segments` of either side lies in exactly one bead, and
     /// that each bead's parts add up to its cost.
     ///
     /// # Errors
     /// The first [`Fault`] met, in text order.
     pub fn validate(&self, segments: Pair<usize>) -> Result<(), Fault> {
+        // What moved beads have taken out of the target's order.
+        let moved = self.beads.iter().filter(|bead| bead.status == Status::Moved);
+        let mut taken: Vec<(usize, usize)> = moved
+            .map(|bead| (bead.block.target.start as usize, bead.block.target.end as usize))
+            .filter(|range| range.0 < range.1)
+            .collect();
+        taken.sort_unstable();
+        let mut taken = taken.into_iter().peekable();
         let mut reached = Pair::new(0usize, 0usize);
         for (index, bead) in self.beads.iter().enumerate() {
             for side in Side::BOTH {
+                if side == Side::Target && bead.status == Status::Moved {
+                    continue;
+                }
                 let run = bead.block[side];
+                while side == Side::Target && run.start as usize != reached.target {
+                    let Some(range) = taken.next_if(|range| range.0 == reached.target) else { break };
+                    reached.target = range.1;
+                }
                 if run.start as usize != reached[side] {
                     let (expected, found) = (reached[side], run.start as usize);
                     return Err(Fault::NotContiguous { bead: index, side, expected, found });
@@ -74,8 +89,11 @@ impl Alignment {
                 return Err(Fault::PartsDiffer { bead: index, cost: bead.cost, parts });
             }
         }
+        while let Some(range) = taken.next_if(|range| range.0 == reached.target) {
+            reached.target = range.1;
+        }
         for side in Side::BOTH {
-            if reached[side] != segments[side] {
+            if reached[side] != segments[side] || (side == Side::Target && taken.peek().is_some()) {
                 return Err(Fault::Incomplete { side, expected: segments[side], found: reached[side] });
             }
         }

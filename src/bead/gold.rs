@@ -4,9 +4,10 @@
 //! their sentences (rows, or gold with `zh` and `en`). Sentences are compared by place: each stands for the characters it
 //! takes in the gold's own text, white space left out, so that an aligner that splits differently is judged fairly.
 
+use super::calibration::Calibration;
 use super::score::{Counts, Link, Score};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
 /// One document's alignment.
@@ -27,6 +28,8 @@ pub struct Texts {
     pub target: Vec<String>,
     /// Their numbers, where segments were given.
     pub numbers: Option<Link>,
+    /// How sure the aligner was of the bead; gold says nothing.
+    pub confidence: Option<f64>,
 }
 
 /// A line that is no bead.
@@ -48,6 +51,7 @@ struct JsonBead {
     target: Vec<String>,
     source_index: Option<Vec<u32>>,
     target_index: Option<Vec<u32>>,
+    confidence: Option<f64>,
 }
 
 /// The documents in the text of one file; beads that do not name their own belong to `name`.
@@ -68,7 +72,7 @@ pub fn read(name: &str, text: &str) -> Result<BTreeMap<String, Document>, BeadEr
         } else if json {
             let bead: JsonBead = serde_json::from_str(line).map_err(|reason| error(reason.to_string()))?;
             let numbers = bead.source_index.zip(bead.target_index).map(|(source, target)| Link { source, target });
-            let texts = Texts { source: bead.source, target: bead.target, numbers };
+            let texts = Texts { source: bead.source, target: bead.target, numbers, confidence: bead.confidence };
             let doc = bead.doc.unwrap_or_else(|| name.to_owned());
             match documents.entry(doc).or_insert_with(|| Document::Sentences(Vec::new())) {
                 Document::Sentences(beads) => beads.push(texts),
@@ -102,12 +106,37 @@ fn link(line: &str) -> Option<Link> {
 }
 
 /// A document's score.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Judged {
     /// Of its beads.
     pub counts: Counts,
     /// Of its sentence ends; `None` where numbers were compared.
     pub ends: Option<[Ends; 2]>,
+    /// Which beads were right, for those that came with a confidence.
+    pub calibration: Calibration,
+}
+
+impl Judged {
+    fn of(gold: &[Link], test: &[Link], confidence: impl Iterator<Item = Option<f64>>) -> Self {
+        let known: BTreeSet<&Link> = gold.iter().collect();
+        let mut calibration = Calibration::default();
+        for (link, confidence) in test.iter().zip(confidence) {
+            if let Some(confidence) = confidence {
+                calibration.push(confidence, known.contains(link));
+            }
+        }
+        Self { counts: Counts::of(gold, test), ends: None, calibration }
+    }
+
+    /// Adds another document's.
+    pub fn add(&mut self, other: &Judged) {
+        self.counts.add(&other.counts);
+        if let Some(ends) = &other.ends {
+            let sum = self.ends.get_or_insert_default();
+            sum.iter_mut().zip(ends).for_each(|(sum, ends)| sum.add(ends));
+        }
+        self.calibration.extend(&other.calibration);
+    }
 }
 
 /// How many sentence ends were found on one side.
@@ -141,11 +170,11 @@ impl Ends {
 /// When one of them has numbers and the other sentences alone.
 pub fn judge(gold: &Document, test: &Document) -> Result<Judged, &'static str> {
     match (gold, test) {
-        (Document::Numbers(gold), Document::Numbers(test)) => Ok(Judged { counts: Counts::of(gold, test), ends: None }),
+        (Document::Numbers(gold), Document::Numbers(test)) => Ok(Judged::of(gold, test, std::iter::empty())),
         (Document::Numbers(gold), Document::Sentences(test)) => {
             let numbers: Option<Vec<Link>> = test.iter().map(|bead| bead.numbers.clone()).collect();
-            let test = numbers.ok_or("the gold has segment numbers, the rows have none: align with --segmented")?;
-            Ok(Judged { counts: Counts::of(gold, &test), ends: None })
+            let links = numbers.ok_or("the gold has segment numbers, the rows have none: align with --segmented")?;
+            Ok(Judged::of(gold, &links, test.iter().map(|bead| bead.confidence)))
         }
         (Document::Sentences(_), Document::Numbers(_)) => {
             Err("the gold has sentences, the test only numbers: score rows against it")
@@ -158,8 +187,9 @@ pub fn judge(gold: &Document, test: &Document) -> Result<Judged, &'static str> {
             };
             let [gold_source, test_source] = source;
             let [gold_target, test_target] = target;
-            let counts = Counts::of(&links(gold_source, gold_target), &links(test_source, test_target));
-            Ok(Judged { counts, ends: Some([source_ends, target_ends]) })
+            let (gold, links) = (links(gold_source, gold_target), links(test_source, test_target));
+            let judged = Judged::of(&gold, &links, test.iter().map(|bead| bead.confidence));
+            Ok(Judged { ends: Some([source_ends, target_ends]), ..judged })
         }
     }
 }
@@ -240,6 +270,7 @@ mod tests {
             source: source.iter().map(ToString::to_string).collect(),
             target: target.iter().map(ToString::to_string).collect(),
             numbers: None,
+            confidence: Some(0.8),
         };
         let gold = Document::Sentences(vec![bead(&["甲。", "乙。"], &["A. B."]), bead(&["丙。"], &["C."])]);
         let same = judge(&gold, &gold).unwrap();
@@ -250,6 +281,8 @@ mod tests {
         assert_eq!(judged.counts.b_strict().f1, 1.0);
         assert_eq!(judged.ends, Some([Ends { gold: 3, test: 2, same: 2 }, Ends { gold: 2, test: 3, same: 2 }]));
         let wrong = Document::Sentences(vec![bead(&["甲。"], &["A."]), bead(&["乙。", "丙。"], &["B.", "C."])]);
-        assert_eq!(judge(&gold, &wrong).unwrap().counts.b_strict().f1, 0.0);
+        let judged = judge(&gold, &wrong).unwrap();
+        assert_eq!(judged.counts.b_strict().f1, 0.0);
+        assert!((judged.calibration.expected_error() - 0.8).abs() < 1e-12);
     }
 }

@@ -3,6 +3,7 @@
 //! any aligner's answer: [`Alignment::validate`], [`Alignment::rescore`] and [`score`] know nothing of how it was found.
 
 mod audit;
+pub mod calibration;
 pub mod gold;
 pub mod score;
 
@@ -22,6 +23,31 @@ pub struct Bead {
     pub parts: Vec<Part>,
     /// Posterior probability that this very bead is in the alignment, in 0..=1.
     pub confidence: f64,
+    /// How it came to be where it is.
+    pub status: Status,
+}
+
+/// How a bead came to be where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Status {
+    /// Found on the path.
+    #[default]
+    Auto,
+    /// Set by a reader.
+    Locked,
+    /// Found off the path: the translation has it elsewhere.
+    Moved,
+}
+
+impl Status {
+    /// As rows write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Locked => "locked",
+            Self::Moved => "moved",
+        }
+    }
 }
 
 impl Bead {

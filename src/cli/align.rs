@@ -3,12 +3,13 @@
 use super::output::{Output, with_suffix};
 use super::progress::Progress;
 use super::{Done, Failure};
-use crate::align::{Settings, Signals};
-use crate::archive::{self, Input, Reader, Reject};
+use crate::align::{Model, Settings, Signals};
+use crate::archive::{self, Entry, Input, Reader, Reject};
 use crate::engine::batch::{self, Outcome, RunError};
-use crate::engine::{Aligned, Engine};
+use crate::engine::{Aligned, Engine, Learned};
 use crate::export::{self, Context, Exporter, Format};
 use crate::span::{Block, Pair};
+use crate::train::table;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -54,9 +55,18 @@ pub(super) struct Arguments {
     /// The evidence to use: length (with structure and bead priors) or default (all that the model knows)
     #[arg(long, value_name = "SET", default_value = "default", value_parser = super::signals)]
     signals: Signals,
+    /// Learn no translation table from the texts
+    #[arg(long)]
+    no_learn: bool,
     /// A model file, in place of the built-in model
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
+    /// A dictionary beside the model's: `source TAB target [TAB weight]` or hunalign's `target @ source`, one a line
+    #[arg(long, value_name = "FILE")]
+    dictionary: Option<PathBuf>,
+    /// Align, and print what speaks for the row with this id instead of the rows
+    #[arg(long, value_name = "ID", conflicts_with = "output")]
+    explain: Option<String>,
     /// Threads; 0 is one a core
     #[arg(short, long, value_name = "N", default_value_t = 0)]
     jobs: usize,
@@ -64,6 +74,9 @@ pub(super) struct Arguments {
     #[arg(short, long)]
     quiet: bool,
 }
+
+/// Text that the translation table is learned from.
+const SAMPLE_BYTES: u64 = 16 << 20;
 
 #[derive(Default)]
 struct Counts {
@@ -82,16 +95,21 @@ struct Rendered {
 
 pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
     let started = Instant::now();
-    let engine = engine(&arguments)?;
+    let mut engine = engine(&arguments)?;
     let (inputs, total) = inputs(&arguments);
     let options =
         archive::Options { segmented: arguments.segmented, encoding: arguments.encoding, ..Default::default() };
-    let reader = Reader::open(inputs, options).map_err(Failure::run)?;
+    let mut reader = Reader::open(inputs, options).map_err(Failure::run)?;
+    if let Some(id) = &arguments.explain {
+        let sample = if arguments.no_learn { Vec::new() } else { super::sample(&mut reader, SAMPLE_BYTES) };
+        learn(&mut engine, &sample, arguments.jobs)?;
+        return super::explain::run(&engine, sample.into_iter().chain(reader), id).map(|()| Done::All);
+    }
     let exporters = exporters(&arguments)?;
     let mut outputs =
         exporters.iter().map(|(exporter, path)| open(&**exporter, path)).collect::<Result<Vec<_>, _>>()?;
     let rejects_path =
-        arguments.output.first().filter(|path| !is_dash(path)).map(|path| with_suffix(path, ".rejected.jsonl"));
+        arguments.output.first().filter(|path| !super::is_dash(path)).map(|path| with_suffix(path, ".rejected.jsonl"));
     let mut rejects = rejects_path.as_deref().map(Output::file).transpose()?;
 
     edge(&exporters, &mut outputs, |exporter, files| exporter.head(files))?;
@@ -117,11 +135,15 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
         progress.add(counts.documents + counts.set_aside, outcome.bytes);
         Ok(())
     };
+    let sample = if arguments.no_learn { Vec::new() } else { super::sample(&mut reader, SAMPLE_BYTES) };
+    let learned = learn(&mut engine, &sample, arguments.jobs)?;
     let render = |aligned: &Aligned| render(aligned, &exporters);
-    batch::run(&engine, arguments.jobs, reader, render, sink).map_err(|error| match error {
-        RunError::Sink(failure) => failure,
-        RunError::Threads(error) => Failure::run(error),
-    })?;
+    batch::run(&engine, arguments.jobs, sample.into_iter().chain(reader), render, sink).map_err(
+        |error| match error {
+            RunError::Sink(failure) => failure,
+            RunError::Threads(error) => Failure::run(error),
+        },
+    )?;
     progress.finish();
     if counts.documents + counts.set_aside == 0 {
         return Err(Failure::Run(
@@ -131,7 +153,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
     edge(&exporters, &mut outputs, |exporter, files| exporter.foot(files))?;
     outputs.into_iter().flatten().chain(rejects).try_for_each(Output::finish)?;
     if !arguments.quiet {
-        summary(&counts, started, &exporters, rejects_path.as_deref());
+        summary(&counts, &learned, started, &exporters, rejects_path.as_deref());
     }
     Ok(if counts.set_aside == 0 { Done::All } else { Done::SomeSetAside })
 }
@@ -140,7 +162,20 @@ fn engine(arguments: &Arguments) -> Result<Engine, Failure> {
     let model = arguments.model.as_deref().map(super::model).transpose()?;
     let settings = Settings { signals: arguments.signals, ..Settings::default() };
     let language = Pair::new(arguments.source_lang.clone(), arguments.target_lang.clone());
+    let model = match &arguments.dictionary {
+        Some(path) => {
+            let mut model = model.unwrap_or_else(|| Model::built_in(&language.source, &language.target));
+            model.add_dictionary(super::dictionary(path)?, &language).map_err(Failure::run)?;
+            Some(model)
+        }
+        None => model,
+    };
     Engine::new(model, settings, language).map_err(Failure::run)
+}
+
+fn learn(engine: &mut Engine, sample: &[Result<Entry, Reject>], jobs: usize) -> Result<Vec<Learned>, Failure> {
+    let entries: Vec<Entry> = sample.iter().filter_map(|entry| entry.as_ref().ok().cloned()).collect();
+    engine.learn(&entries, jobs, &table::Settings::default()).map_err(Failure::run)
 }
 
 /// The inputs, and how many bytes they are where that can be told without reading a folder.
@@ -153,12 +188,7 @@ fn inputs(arguments: &Arguments) -> (Vec<Input>, Option<u64>) {
         fs::metadata(path).ok().filter(|meta| meta.is_file() && !compressed).map(|meta| meta.len())
     };
     let total = arguments.inputs.iter().map(plain).sum();
-    let input = |path: &PathBuf| if is_dash(path) { Input::Stdin } else { Input::Path(path.clone()) };
-    (arguments.inputs.iter().map(input).collect(), total)
-}
-
-fn is_dash(path: &Path) -> bool {
-    path.as_os_str() == "-"
+    (arguments.inputs.iter().map(|path| super::input(path)).collect(), total)
 }
 
 type Exporters = Vec<(Box<dyn Exporter>, PathBuf)>;
@@ -186,18 +216,19 @@ fn exporters(arguments: &Arguments) -> Result<Exporters, Failure> {
         )));
     }
     let exporter = |path: &PathBuf| {
-        let format =
-            arguments.format.or_else(|| Format::of(path)).or(is_dash(path).then_some(Format::Jsonl)).ok_or_else(
-                || {
-                    let known = Format::ALL.map(|(_, name)| name).join(", ");
-                    Failure::Arguments(format!(
-                        "{}: its ending names no format; end it in one of {known}, or say --format",
-                        path.display()
-                    ))
-                },
-            )?;
+        let format = arguments
+            .format
+            .or_else(|| Format::of(path))
+            .or(super::is_dash(path).then_some(Format::Jsonl))
+            .ok_or_else(|| {
+                let known = Format::ALL.map(|(_, name)| name).join(", ");
+                Failure::Arguments(format!(
+                    "{}: its ending names no format; end it in one of {known}, or say --format",
+                    path.display()
+                ))
+            })?;
         let exporter = export::exporter(format, &context);
-        if is_dash(path) && exporter.suffixes().len() > 1 {
+        if super::is_dash(path) && exporter.suffixes().len() > 1 {
             return Err(Failure::Arguments(format!("{format} is several files: they cannot go to standard output")));
         }
         Ok((exporter, path.clone()))
@@ -210,7 +241,7 @@ fn paths(exporter: &dyn Exporter, path: &Path) -> Vec<PathBuf> {
 }
 
 fn open(exporter: &dyn Exporter, path: &Path) -> Result<Vec<Output>, Failure> {
-    if is_dash(path) {
+    if super::is_dash(path) {
         return Ok(vec![Output::stdout()]);
     }
     paths(exporter, path).iter().map(|path| Output::file(path)).collect()
@@ -256,14 +287,20 @@ fn set_aside(reject: &Reject, file: Option<&mut Output>) -> Result<(), Failure> 
     }
 }
 
-fn summary(counts: &Counts, started: Instant, exporters: &Exporters, rejects: Option<&Path>) {
+fn summary(counts: &Counts, learned: &[Learned], started: Instant, exporters: &Exporters, rejects: Option<&Path>) {
     let seconds = started.elapsed().as_secs_f64();
     let rate = (counts.documents + counts.set_aside) as f64 / seconds.max(1e-9);
     let mut text = format!(
         "{} documents: {} pairs, {} omissions, {} additions; {} set aside; {seconds:.2} s, {rate:.0} documents a second\n",
         counts.documents, counts.pairs, counts.omissions, counts.additions, counts.set_aside
     );
-    for (exporter, path) in exporters.iter().filter(|(_, path)| !is_dash(path)) {
+    for Learned { language, beads, translations, .. } in learned {
+        text += &format!(
+            "  learned: {translations} translations of words, {}-{}, from {beads} pairs\n",
+            language.source, language.target
+        );
+    }
+    for (exporter, path) in exporters.iter().filter(|(_, path)| !super::is_dash(path)) {
         let names: Vec<String> = paths(&**exporter, path).iter().map(|path| path.display().to_string()).collect();
         text += &format!("  written: {}\n", names.join(", "));
     }

@@ -43,11 +43,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
     }
     let mut whole = Judged::default();
     for (_, one) in &judged {
-        whole.counts.add(&one.counts);
-        if let Some(ends) = &one.ends {
-            let sum = whole.ends.get_or_insert_default();
-            sum.iter_mut().zip(ends).for_each(|(sum, ends)| sum.add(ends));
-        }
+        whole.add(one);
     }
     let report =
         if arguments.json { json(&whole, &judged, arguments.each) } else { table(&whole, &judged, arguments.each) };
@@ -138,6 +134,9 @@ fn table(whole: &Judged, judged: &[(&str, Judged)], each: bool) -> String {
     for (name, score) in scores(whole) {
         text += &format!("{name:<14}{:>10.4}{:>10.4}{:>10.4}\n", score.precision, score.recall, score.f1);
     }
+    if !whole.calibration.is_empty() {
+        text += &format!("\n{}", whole.calibration.report());
+    }
     if each {
         text += "\nB strict, F1\n";
         for (id, one) in judged {
@@ -158,6 +157,16 @@ fn json(whole: &Judged, judged: &[(&str, Judged)], each: bool) -> String {
     let mut report = object(whole);
     report.insert("documents".into(), judged.len().into());
     report.insert("counts".into(), serde_json::json!(whole.counts));
+    let calibration = &whole.calibration;
+    if !calibration.is_empty() {
+        let share = calibration.errors_in_the_least_certain_fifth();
+        let calibration = serde_json::json!({
+            "expected_error": calibration.expected_error(),
+            "errors_in_the_least_certain_fifth": share,
+            "tenths": calibration.tenths(),
+        });
+        report.insert("calibration".into(), calibration);
+    }
     if each {
         let all =
             judged.iter().map(|(id, one)| ((*id).to_owned(), object(one).into())).collect::<serde_json::Map<_, _>>();

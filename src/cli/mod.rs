@@ -2,12 +2,15 @@
 
 mod align;
 mod evaluate;
+mod explain;
 mod output;
 mod progress;
 mod split;
 mod train;
 
 use crate::align::{Model, Signals};
+use crate::archive::{Entry, Input, Reader, Reject};
+use crate::signal::lexicon::dictionary;
 use clap::{CommandFactory, Parser, Subcommand};
 use std::io::{self, Write};
 use std::path::Path;
@@ -124,4 +127,31 @@ fn model(path: &Path) -> Result<Model, Failure> {
     let explain = |error: String| Failure::Run(format!("model {}: {error}", path.display()));
     let json = std::fs::read_to_string(path).map_err(|error| explain(error.to_string()))?;
     Model::from_json(&json).map_err(|error| explain(error.to_string()))
+}
+
+/// The entries of a dictionary file.
+fn dictionary(path: &Path) -> Result<Vec<dictionary::Entry>, Failure> {
+    let explain = |error: String| Failure::Run(format!("dictionary {}: {error}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| explain(error.to_string()))?;
+    dictionary::entries(&text, dictionary::Format::Detect).map_err(|error| explain(error.to_string()))
+}
+
+fn is_dash(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// An input as named on the command line.
+fn input(path: &Path) -> Input {
+    if is_dash(path) { Input::Stdin } else { Input::Path(path.to_owned()) }
+}
+
+/// The documents that come first, up to so many bytes: what a run learns from.
+fn sample(reader: &mut Reader, most: u64) -> Vec<Result<Entry, Reject>> {
+    let (mut sample, mut bytes) = (Vec::new(), 0);
+    while bytes < most {
+        let Some(entry) = reader.next() else { break };
+        bytes += entry.as_ref().map_or(0, |entry| entry.bytes);
+        sample.push(entry);
+    }
+    sample
 }

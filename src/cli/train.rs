@@ -3,10 +3,12 @@
 use super::output::Output;
 use super::{Done, Failure};
 use crate::align::{Model, Settings, Signals};
-use crate::archive::{Body, Entry, stem};
+use crate::archive::{Body, Entry, Reader, stem};
+use crate::bead::calibration::Calibration;
 use crate::bead::gold::{self, Document as Gold};
 use crate::bead::score::Counts;
 use crate::document::{Document, lines::is_han};
+use crate::engine::Engine;
 use crate::span::Pair;
 use crate::train::{self, Answer, Example, Options};
 use std::collections::BTreeMap;
@@ -14,16 +16,24 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Fit a model's weights to gold alignments
+/// Text of an archive that a model is fitted to.
+const SAMPLE_BYTES: u64 = 64 << 20;
+
+/// Fit a model to an archive, and with gold also its weights
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
+  bitext train archive/ -o archive.model.json
   bitext train --gold corpus/newspaper --folds 5 -o my-model.json
 
-A gold set is a folder: either articles/ID.md with gold/ID.jsonl, or ID.src and ID.tgt (a sentence a line) with ID.gold
+An archive gives the model its length ratio, its bead priors and a translation table, learned from up to 64 MB of its texts;
+`bitext align --model` then learns no other. Gold gives the weights of all signals. A gold set is a folder: either articles/ID.md with gold/ID.jsonl, or ID.src and ID.tgt (a sentence a line) with ID.gold
 ([0, 1]:[2]). Every set counts as much as every other. --folds reports what such a model is worth on documents it has not seen.")]
 pub(super) struct Arguments {
+    /// Texts to fit to: whatever `bitext align` reads
+    #[arg(value_name = "INPUT", required_unless_present = "gold")]
+    inputs: Vec<PathBuf>,
     /// Folders of gold; FOLDER=de-fr names other languages than the model's
-    #[arg(long, value_name = "PATH", required = true, num_args = 1..)]
+    #[arg(long, value_name = "PATH", num_args = 1..)]
     gold: Vec<PathBuf>,
     /// Where the model goes; without it, only the cross-validation is done
     #[arg(short, long, value_name = "MODEL")]
@@ -31,9 +41,12 @@ pub(super) struct Arguments {
     /// Cross-validate by document in this many parts
     #[arg(long, value_name = "N")]
     folds: Option<usize>,
-    /// The signals to fit: length or default (all)
-    #[arg(long, value_name = "SET", default_value = "default", value_parser = super::signals)]
-    signals: Signals,
+    /// The signals to fit: length (with structure and bead priors), default (all), or a list of names such as prior,length,lexicon
+    #[arg(long, value_name = "SET", default_value = "default")]
+    signals: String,
+    /// A dictionary for the model to hold: `source TAB target [TAB weight]` or hunalign's `target @ source`, one a line
+    #[arg(long, value_name = "FILE")]
+    dictionary: Option<PathBuf>,
     /// The model to begin with, in place of the built-in one
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
@@ -46,6 +59,9 @@ pub(super) struct Arguments {
     /// Strength of the Gaussian prior on the weights
     #[arg(long, value_name = "X", default_value_t = 0.5)]
     l2: f64,
+    /// Fit weights for texts that bring no learned translation table
+    #[arg(long)]
+    no_table: bool,
     /// The model's name
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
@@ -57,33 +73,103 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Some(path) => super::model(path)?.for_pair(&language.source, &language.target).map_err(Failure::run)?,
         None => Model::built_in(&language.source, &language.target),
     };
-    let mut model = model.complete().restricted(arguments.signals);
+    let mut model = model;
+    if let Some(path) = &arguments.dictionary {
+        model.add_dictionary(super::dictionary(path)?, &language).map_err(Failure::run)?;
+    }
+    let mut sources = Vec::new();
+    if !arguments.gold.is_empty() {
+        model = weights(arguments, &language, with_signals(&model, &arguments.signals)?, &mut sources)?;
+    }
+    if !arguments.inputs.is_empty() {
+        model = archive(arguments, &language, model, &mut sources)?;
+    }
+    if let Some(path) = &arguments.output {
+        model.name = arguments.name.clone().unwrap_or_else(|| stem(path));
+        model.origin = sources.join("; ");
+        let mut output = Output::file(path)?;
+        output.write(format!("{}\n", model.to_json()).as_bytes())?;
+        output.finish()?;
+    }
+    Ok(Done::All)
+}
+
+/// The model with the signals of a set, or of a list of names.
+fn with_signals(model: &Model, set: &str) -> Result<Model, Failure> {
+    let mut complete = model.complete();
+    if let Ok(set) = super::signals(set) {
+        return Ok(complete.restricted(set));
+    }
+    let names: Vec<&str> = set.split(',').map(str::trim).collect();
+    if let Some(unknown) = names.iter().find(|name| !complete.weights.contains_key(**name)) {
+        let known = complete.weights.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        return Err(Failure::Arguments(format!(
+            "no signal {unknown:?}: there are {known}, or the sets length and default"
+        )));
+    }
+    complete.weights.retain(|name, _| names.contains(&name.as_str()));
+    Ok(complete)
+}
+
+/// The model with weights fitted to the gold; and the report of the cross-validation, where one is asked for.
+fn weights(
+    arguments: &Arguments,
+    language: &Pair<String>,
+    model: Model,
+    sources: &mut Vec<String>,
+) -> Result<Model, Failure> {
     let mut examples = Vec::new();
     for folder in &arguments.gold {
-        let (folder, language) = named(folder, &language);
+        let (folder, language) = named(folder, language);
         examples.extend(set(&folder, &language)?);
     }
     train::balance(&mut examples);
-    let options = Options { l2: arguments.l2, ..Options::default() };
+    let mut options = Options { l2: arguments.l2, ..Options::default() };
+    if arguments.no_table {
+        options.table = None;
+    }
     if let Some(folds) = arguments.folds {
         let answers =
             train::cross_validate(&model, &examples, folds, &options, &Settings::default()).map_err(Failure::run)?;
         let report = report(&examples, &answers, folds);
         io::stdout().write_all(report.as_bytes()).map_err(|error| Failure::write("standard output", &error))?;
     }
-    if let Some(path) = &arguments.output {
-        let mut output = Output::file(path)?;
-        model.name = arguments.name.clone().unwrap_or_else(|| stem(path));
-        let mut names: Vec<String> = arguments.gold.iter().map(|path| stem(&named(path, &language).0)).collect();
-        names.dedup();
-        model.origin = format!("weights fitted by `bitext train` to {}, l2 {}", names.join(", "), options.l2);
-        let mut fitted = train::fit(&model, &examples, &options).map_err(Failure::run)?;
-        fitted.coarse =
-            train::fit(&model.restricted(Signals::Length), &examples, &options).map_err(Failure::run)?.weights;
-        output.write(format!("{}\n", fitted.to_json()).as_bytes())?;
-        output.finish()?;
+    if arguments.output.is_none() {
+        return Ok(model);
     }
-    Ok(Done::All)
+    let mut names: Vec<String> = arguments.gold.iter().map(|path| stem(&named(path, language).0)).collect();
+    names.dedup();
+    sources.push(format!("weights fitted by `bitext train` to {}, l2 {}", names.join(", "), options.l2));
+    let mut fitted = train::fit_with_tables(&model, &mut examples, &options).map_err(Failure::run)?;
+    fitted.coarse = train::fit(&model.restricted(Signals::Length), &examples, &options).map_err(Failure::run)?.weights;
+    Ok(fitted)
+}
+
+/// The model fitted to the archive: length ratio, bead priors, translation table.
+fn archive(
+    arguments: &Arguments,
+    language: &Pair<String>,
+    model: Model,
+    sources: &mut Vec<String>,
+) -> Result<Model, Failure> {
+    let inputs = arguments.inputs.iter().map(|path| super::input(path)).collect();
+    let mut reader = Reader::open(inputs, Default::default()).map_err(Failure::run)?;
+    let sample = super::sample(&mut reader, SAMPLE_BYTES);
+    let entries: Vec<Entry> = sample.into_iter().filter_map(Result::ok).collect();
+    let mut engine = Engine::new(Some(model.clone()), Settings::default(), language.clone()).map_err(Failure::run)?;
+    let learned = engine.learn(&entries, 0, &train::table::Settings::default()).map_err(Failure::run)?;
+    let learned = learned.into_iter().find(|learned| learned.language == *language).ok_or_else(|| {
+        Failure::Run(format!(
+            "{} documents, too few pairs of sentences in {}-{} to learn from: give more texts, or name the languages",
+            entries.len(),
+            language.source,
+            language.target
+        ))
+    })?;
+    let table = engine.model(language).map_err(Failure::run)?.table;
+    let names: Vec<String> = arguments.inputs.iter().map(|path| stem(path)).collect();
+    sources.push(format!("fitted by `bitext train` to {} pairs of {}", learned.beads, names.join(", ")));
+    Ok(learned.observed.fit(&model).with_table(table))
 }
 
 fn read(path: &Path) -> Result<String, Failure> {
@@ -169,12 +255,13 @@ fn lines(path: &Path, language: &Pair<String>) -> Result<Example, Failure> {
 }
 
 fn report(examples: &[Example], answers: &[Answer], folds: usize) -> String {
-    let mut sets: BTreeMap<(&str, &str), (usize, Counts)> = BTreeMap::new();
+    let mut sets: BTreeMap<(&str, &str), (usize, Counts, Calibration)> = BTreeMap::new();
     for answer in answers {
         let example = &examples[answer.example];
         let flat = example.segments.source.iter().all(|segment| segment.paragraph == 0);
         let kind = if flat { "sentences" } else { "sentences and paragraphs" };
-        let (documents, counts) = sets.entry((&example.set, kind)).or_default();
+        let (documents, counts, calibration) = sets.entry((&example.set, kind)).or_default();
+        calibration.extend(&answer.calibration);
         *documents += 1;
         counts.add(&answer.counts);
     }
@@ -182,7 +269,7 @@ fn report(examples: &[Example], answers: &[Answer], folds: usize) -> String {
         "Cross-validated by document in {folds} parts; F1\n{:<16}{:>6}{:>8}{:>10}{:>10}{:>10}  given\n",
         "set", "docs", "beads", "V strict", "V lax", "B strict"
     );
-    for ((set, kind), (documents, counts)) in sets {
+    for ((set, kind), (documents, counts, _)) in &sets {
         text += &format!(
             "{set:<16}{documents:>6}{:>8}{:>10.4}{:>10.4}{:>10.4}  {kind}\n",
             counts.gold,
@@ -190,6 +277,9 @@ fn report(examples: &[Example], answers: &[Answer], folds: usize) -> String {
             counts.v_lax().f1,
             counts.b_strict().f1
         );
+    }
+    for ((set, kind), (.., calibration)) in &sets {
+        text += &format!("\n{set}, {kind}\n{}", calibration.report());
     }
     text
 }

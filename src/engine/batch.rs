@@ -47,7 +47,7 @@ pub fn run<T: Send, E: Send>(
     render: impl Fn(&Aligned) -> T + Sync,
     mut sink: impl FnMut(Outcome<T>) -> Result<(), E> + Send,
 ) -> Result<(), RunError<E>> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build()?;
+    let pool = pool(jobs)?;
     let workers: Vec<Mutex<EngineWorker<'_>>> =
         (0..pool.current_num_threads()).map(|_| Mutex::new(engine.worker())).collect();
     let align = |entry: Result<Entry, Reject>| {
@@ -80,6 +80,11 @@ pub fn run<T: Send, E: Send>(
         drop(to_write);
         writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).map_err(RunError::Sink)
     })
+}
+
+/// So many threads; 0 is one a core.
+pub(super) fn pool(jobs: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
+    rayon::ThreadPoolBuilder::new().num_threads(jobs).build()
 }
 
 struct Batches<I>(I);

@@ -1,12 +1,16 @@
 //! Stages 2 to 6 in one: an entry goes in, an aligned document comes out. [`batch`] does it for many at a time.
 
 pub mod batch;
+mod learn;
 
-use crate::align::{Aligner, Model, ModelError, Settings, Worker};
+pub use learn::Learned;
+
+use crate::align::{Aligner, Explanation, Model, ModelError, Settings, Worker};
 use crate::archive::{Entry, Reason, Reject, Warning};
 use crate::bead::Alignment;
 use crate::document::{Document, Segment};
 use crate::signal::Texts;
+use crate::signal::lexicon::TranslationTable;
 use crate::span::{Pair, Side};
 use crate::split::{self, Splitter};
 use std::collections::BTreeMap;
@@ -44,6 +48,8 @@ pub struct Engine {
     model: Option<Model>,
     settings: Settings,
     language: Pair<String>,
+    /// What [`Engine::learn`] has learned.
+    tables: BTreeMap<Pair<String>, Arc<TranslationTable>>,
 }
 
 impl Engine {
@@ -53,17 +59,28 @@ impl Engine {
     /// # Errors
     /// When the model or the settings make no sense, or the model is for other languages.
     pub fn new(model: Option<Model>, settings: Settings, language: Pair<String>) -> Result<Self, ModelError> {
-        let engine = Self { model, settings, language };
+        let engine = Self { model, settings, language, tables: BTreeMap::new() };
         engine.aligner(&engine.language)?;
         Ok(engine)
     }
 
-    fn aligner(&self, language: &Pair<String>) -> Result<Aligner, ModelError> {
+    /// The model for a pair of languages, with the table that was learned for it.
+    ///
+    /// # Errors
+    /// When the engine's model is for another pair.
+    pub fn model(&self, language: &Pair<String>) -> Result<Model, ModelError> {
         let model = match &self.model {
             Some(model) => model.for_pair(&language.source, &language.target)?,
             None => Model::built_in(&language.source, &language.target),
         };
-        Aligner::new(model, self.settings.clone())
+        Ok(match self.tables.get(language) {
+            Some(table) => model.with_table(Some(Arc::clone(table))),
+            None => model,
+        })
+    }
+
+    fn aligner(&self, language: &Pair<String>) -> Result<Aligner, ModelError> {
+        Aligner::new(self.model(language)?, self.settings.clone())
     }
 
     /// A worker for one thread.
@@ -111,8 +128,20 @@ impl EngineWorker<'_> {
             let codes = document.warnings.iter().map(ToString::to_string).collect();
             document.meta.insert("warnings".into(), codes);
         }
-        let alignment = pair.worker.align(&texts(&document, &segments));
+        let texts = texts(&document, &segments);
+        let alignment = pair.worker.align(&texts);
+        let alignment = pair.worker.find_moved(&texts, alignment);
         Ok(Aligned { document, segments, alignment })
+    }
+
+    /// What speaks for bead `index` (from 0) of a document that this engine has aligned; `None` where it has no such
+    /// bead.
+    pub fn explain(&mut self, aligned: &Aligned, index: usize) -> Option<Explanation> {
+        let block = aligned.alignment.beads.get(index)?.block;
+        let pair = self.pairs.get_mut(&aligned.document.language)?;
+        // The search for moved passages has left the worker with other texts.
+        pair.worker.align(&aligned.texts());
+        Some(pair.worker.explain(&aligned.texts(), block))
     }
 
     fn pair(&mut self, language: &Pair<String>) -> Result<&mut PairWorker, ModelError> {

@@ -111,7 +111,7 @@ fn row<'a>(aligned: &'a Aligned, bead: &Bead, n: usize, titles: [u32; 2]) -> Row
         confidence: (bead.confidence * 1e4).round() / 1e4,
         cost: bead.cost.0,
         parts: bead.parts.iter().map(|part| (part.signal.to_owned(), part.cost.0.into())).collect(),
-        status: "auto".into(),
+        status: bead.status.name().into(),
         flags: Vec::new(),
         meta: Cow::Borrowed(&document.meta),
     }

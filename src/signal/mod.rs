@@ -101,6 +101,12 @@ pub trait Signal: Send {
     /// The features of one block of the prepared texts, written over `features`.
     fn measure(&self, block: Block, features: &mut [f32]);
 
+    /// What of the texts (those last prepared) the features of a block rest on, in words, a finding a string; nothing where the
+    /// numbers say it all.
+    fn explain(&self, _texts: &Texts<'_>, _block: Block) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Adds this signal's weighted costs to those of all beads of a row: `costs` holds, for each target end in turn, one
     /// number a move. Beads marked [`IMPOSSIBLE`] stay so.
     fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {

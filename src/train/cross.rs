@@ -1,8 +1,9 @@
 //! Cross-validation by document: what a model is worth on texts it was not fitted to.
 
-use super::{Example, Options, TrainError, fit};
+use super::{Example, Options, TrainError, fit, learn_tables};
 use crate::align::{Aligner, Model, Settings};
 use crate::bead::Alignment;
+use crate::bead::calibration::Calibration;
 use crate::bead::score::{Counts, Link};
 use crate::span::SegmentRange;
 use std::sync::Arc;
@@ -16,6 +17,8 @@ pub struct Answer {
     pub alignment: Alignment,
     /// Its score.
     pub counts: Counts,
+    /// Whether its beads were right.
+    pub calibration: Calibration,
 }
 
 /// Gives each example a weight so that every set counts as much as every other, and all together as many as they are.
@@ -61,13 +64,22 @@ pub fn cross_validate(
     let mut answers = Vec::with_capacity(examples.len());
     for out in 0..folds.max(2) {
         let seen: Vec<Example> = examples.iter().filter(|example| fold(example) != out).cloned().collect();
-        let fitted = fit(model, &seen, options)?;
+        let mut fitted = fit(model, &seen, options)?;
+        let mut examples = examples.to_vec();
+        if let Some(settings) = options.table.as_ref().filter(|_| model.weights.contains_key("lexicon")) {
+            learn_tables(&fitted, &mut examples, settings)?;
+            let seen: Vec<Example> = examples.iter().filter(|example| fold(example) != out).cloned().collect();
+            fitted = fit(model, &seen, options)?;
+        }
         for (index, example) in examples.iter().enumerate().filter(|(_, example)| fold(example) == out) {
-            let spoken = fitted.for_pair(&example.language.source, &example.language.target)?;
-            let mut worker = Arc::new(Aligner::new(spoken, settings.clone())?).worker();
+            let mut worker = Arc::new(Aligner::new(example.model(&fitted)?, settings.clone())?).worker();
             let alignment = worker.align(&example.texts());
-            let counts = Counts::of(&example.links(), &links(&alignment));
-            answers.push(Answer { example: index, alignment, counts });
+            let (gold, test) = (example.links(), links(&alignment));
+            let mut calibration = Calibration::default();
+            for (bead, link) in alignment.beads.iter().zip(&test) {
+                calibration.push(bead.confidence, gold.contains(link));
+            }
+            answers.push(Answer { example: index, counts: Counts::of(&gold, &test), alignment, calibration });
         }
     }
     answers.sort_by_key(|answer| answer.example);

@@ -1,9 +1,11 @@
 //! Gold made ready for fitting: segments and the path over them.
 
+use crate::align::{Model, ModelError};
 use crate::bead::gold::{Document as Gold, Texts as GoldBead};
 use crate::bead::score::Link;
 use crate::document::{Content, Document, Segment};
 use crate::signal::Texts;
+use crate::signal::lexicon::TranslationTable;
 use crate::span::{Block, ByteRange, Pair, Side};
 use std::sync::Arc;
 use thiserror::Error;
@@ -25,6 +27,8 @@ pub struct Example {
     pub path: Vec<Block>,
     /// How much the document counts.
     pub weight: f64,
+    /// The translation table that was learned from the texts of its set, itself among them.
+    pub table: Option<Arc<TranslationTable>>,
 }
 
 /// Gold that does not fit its texts.
@@ -70,6 +74,11 @@ impl Example {
         }
     }
 
+    /// `model` for the languages of this example, with its table.
+    pub(super) fn model(&self, model: &Model) -> Result<Model, ModelError> {
+        Ok(model.for_pair(&self.language.source, &self.language.target)?.with_table(self.table.clone()))
+    }
+
     /// The gold as links over the segments.
     pub fn links(&self) -> Vec<Link> {
         let run = |range: crate::span::SegmentRange| (range.start..range.end).collect();
@@ -113,7 +122,7 @@ pub fn from_lines(
     }
     let path = path(&links, segments.as_ref().map(Vec::len));
     let text = text.map(Arc::from);
-    Ok(Example { id: id.to_owned(), set: String::new(), text, language, segments, path, weight: 1.0 })
+    Ok(Example { id: id.to_owned(), set: String::new(), text, language, segments, path, weight: 1.0, table: None })
 }
 
 /// An example from an article (or any document) and gold that holds its sentences: these become the segments, with the
@@ -145,6 +154,7 @@ pub fn from_article(document: &Document, gold: &Gold) -> Result<Example, Example
         segments,
         path,
         weight: 1.0,
+        table: None,
     })
 }
 

@@ -6,21 +6,21 @@ use super::Example;
 use crate::align::{Band, Model, ModelError, along};
 use crate::signal::{MAX_FEATURES, Move};
 use crate::span::{Block, Pair};
+use ndarray::{Array1, Array2, Array3, s};
 
 /// One document's features, ready for many calls.
 pub(super) struct Prepared {
     weight: f64,
     band: Band,
     moves: Vec<Move>,
-    width: usize,
     /// The features of each bead that the band allows, those that are 0 left out: their numbers and values, one bead's from
     /// its place in `starts` to the next. Few of a bead's features are not 0.
     features: Vec<(u16, f32)>,
     starts: Vec<u32>,
     /// The bead's number, by row, cell and move; `NONE` where the band has none.
-    bead: Vec<u32>,
+    bead: Array3<u32>,
     /// Features summed over the gold path.
-    gold: Vec<f64>,
+    gold: Array1<f64>,
 }
 
 const NONE: u32 = u32::MAX;
@@ -28,7 +28,7 @@ const NONE: u32 = u32::MAX;
 impl Prepared {
     pub(super) fn new(model: &Model, example: &Example, band_width: usize) -> Result<Self, ModelError> {
         let texts = example.texts();
-        let model = model.for_pair(&example.language.source, &example.language.target)?;
+        let model = example.model(model)?;
         let mut signals = model.all_signals()?;
         signals.iter_mut().for_each(|signal| signal.prepare(&texts));
         let moves = model.moves.moves()?;
@@ -45,9 +45,8 @@ impl Prepared {
                 out.extend_from_slice(features);
             }
         };
-        let (width, mut features, mut starts, mut bead, mut one) =
-            (band.width(), Vec::new(), vec![0], Vec::new(), Vec::new());
-        bead.resize((segments.source + 1) * width * moves.len(), NONE);
+        let (mut features, mut starts, mut one) = (Vec::new(), vec![0], Vec::new());
+        let mut bead = Array3::from_elem((segments.source + 1, band.width(), moves.len()), NONE);
         for i in 0..=segments.source {
             for j in band.row(i) {
                 for (k, step) in moves.iter().enumerate() {
@@ -57,7 +56,7 @@ impl Prepared {
                         continue;
                     };
                     if band.holds(from_i, from_j) {
-                        bead[(i * width + j - band.low(i)) * moves.len() + k] = starts.len() as u32 - 1;
+                        bead[[i, j - band.low(i), k]] = starts.len() as u32 - 1;
                         one.clear();
                         measure(Block::new(from_i..i, from_j..j), &mut one);
                         let present = one.iter().enumerate().filter(|(_, value)| **value != 0.0);
@@ -67,53 +66,34 @@ impl Prepared {
                 }
             }
         }
-        let mut gold = vec![0.0; dimensions];
+        let mut gold = Array1::zeros(dimensions);
         for &block in &path {
             one.clear();
             measure(block, &mut one);
-            gold.iter_mut().zip(&one).for_each(|(sum, value)| *sum += f64::from(*value));
+            gold += &Array1::from_iter(one.iter().copied().map(f64::from));
         }
-        Ok(Self { weight: example.weight, band, moves, width, features, starts, bead, gold })
+        Ok(Self { weight: example.weight, band, moves, features, starts, bead, gold })
     }
 
     /// The document's loss under `weights` and its gradient, both times the document's weight.
-    pub(super) fn loss(&self, weights: &[f64]) -> (f64, Vec<f64>) {
+    pub(super) fn loss(&self, weights: &Array1<f64>) -> (f64, Array1<f64>) {
         let Pair { source: n, target: m } = self.band.segments();
-        let costs: Vec<f64> = self
-            .starts
-            .windows(2)
-            .map(|place| {
-                self.features[place[0] as usize..place[1] as usize]
-                    .iter()
-                    .map(|&(index, value)| f64::from(value) * weights[index as usize])
-                    .sum()
-            })
+        let costs: Vec<f64> = (0..self.starts.len() - 1)
+            .map(|bead| self.features(bead).map(|(index, value)| value * weights[index]).sum())
             .collect();
-        let cell = |i: usize, j: usize| i * self.width + j - self.band.low(i);
-        let from =
-            |i: usize, j: usize, k: usize| cell(i - self.moves[k].source as usize, j - self.moves[k].target as usize);
-        let cells = (n + 1) * self.width;
-        let mut forward = vec![f64::NEG_INFINITY; cells];
-        forward[0] = 0.0;
-        let each = |visit: &mut dyn FnMut(usize, usize, usize, usize), i: usize, j: usize| {
-            let here = cell(i, j);
-            for k in 0..self.moves.len() {
-                let bead = self.bead[here * self.moves.len() + k];
-                if bead != NONE {
-                    visit(here, from(i, j, k), bead as usize, k);
-                }
-            }
-        };
+        let cell = |i: usize, j: usize| [i, j - self.band.low(i)];
+        let mut forward = Array2::from_elem((n + 1, self.band.width()), f64::NEG_INFINITY);
+        forward[[0, 0]] = 0.0;
         let mut terms = Vec::with_capacity(self.moves.len());
         for i in 0..=n {
             for j in self.band.row(i).filter(|&j| (i, j) != (0, 0)) {
                 terms.clear();
-                each(&mut |_, from, bead, _| terms.push(forward[from] - costs[bead]), i, j);
+                terms.extend(self.beads_into(i, j).map(|(from, bead)| forward[from] - costs[bead]));
                 forward[cell(i, j)] = log_sum(&terms);
             }
         }
         let log_z = forward[cell(n, m)];
-        let mut backward = vec![f64::NEG_INFINITY; cells];
+        let mut backward = Array2::from_elem(forward.dim(), f64::NEG_INFINITY);
         backward[cell(n, m)] = 0.0;
         let mut gradient = self.gold.clone();
         for i in (0..=n).rev() {
@@ -122,27 +102,33 @@ impl Prepared {
                 if end == f64::NEG_INFINITY {
                     continue;
                 }
-                each(
-                    &mut |_, from, bead, _| {
-                        let term = end - costs[bead];
-                        backward[from] = log_sum(&[backward[from], term]);
-                        let probability = (forward[from] + term - log_z).exp();
-                        if probability > 1e-7 {
-                            for &(index, value) in
-                                &self.features[self.starts[bead] as usize..self.starts[bead + 1] as usize]
-                            {
-                                gradient[index as usize] -= probability * f64::from(value);
-                            }
-                        }
-                    },
-                    i,
-                    j,
-                );
+                for (from, bead) in self.beads_into(i, j) {
+                    let term = end - costs[bead];
+                    backward[from] = log_sum(&[backward[from], term]);
+                    let probability = (forward[from] + term - log_z).exp();
+                    if probability > 1e-7 {
+                        self.features(bead).for_each(|(index, value)| gradient[index] -= probability * value);
+                    }
+                }
             }
         }
-        let gold_cost: f64 = self.gold.iter().zip(weights).map(|(value, weight)| value * weight).sum();
-        gradient.iter_mut().for_each(|slope| *slope *= self.weight);
-        (self.weight * (gold_cost + log_z), gradient)
+        (self.weight * (self.gold.dot(weights) + log_z), gradient * self.weight)
+    }
+
+    /// The features of a bead that are not 0.
+    fn features(&self, bead: usize) -> impl Iterator<Item = (usize, f64)> {
+        let features = &self.features[self.starts[bead] as usize..self.starts[bead + 1] as usize];
+        features.iter().map(|&(index, value)| (usize::from(index), f64::from(value)))
+    }
+
+    /// The beads that end in a cell: where each comes from, as a place in the lattice's tables, and its number.
+    fn beads_into(&self, i: usize, j: usize) -> impl Iterator<Item = ([usize; 2], usize)> {
+        let beads = self.bead.slice(s![i, j - self.band.low(i), ..]);
+        let band = &self.band;
+        self.moves.iter().zip(beads).filter(|(_, bead)| **bead != NONE).map(move |(step, &bead)| {
+            let from = i - step.source as usize;
+            ([from, j - step.target as usize - band.low(from)], bead as usize)
+        })
     }
 }
 

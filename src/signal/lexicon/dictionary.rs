@@ -10,6 +10,7 @@ use super::words::Words;
 use crate::span::Side;
 use foldhash::fast::FixedState;
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
 /// Weight of a gloss found for a piece of a word, beside a gloss of the word itself.
 const PIECE: f32 = 0.5;
@@ -29,6 +30,52 @@ pub enum Format {
     Hunalign,
     /// `source TAB target [TAB weight]`, one a line.
     Tsv,
+}
+
+/// An entry of a dictionary file: source phrase, target phrase, weight.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry(pub String, pub String, pub f32);
+
+/// Reads a dictionary file's text. Blank lines and lines that begin with `#` are passed over.
+///
+/// # Errors
+/// At the first line that is no entry.
+pub fn entries(text: &str, mut format: Format) -> Result<Vec<Entry>, DictionaryError> {
+    let mut entries = Vec::new();
+    for (number, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        if line.trim().is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let error = |what: String| DictionaryError { line: number + 1, what };
+        if format == Format::Detect {
+            format = if line.contains('\t') { Format::Tsv } else { Format::Hunalign };
+        }
+        let entry = match format {
+            Format::Tsv => {
+                let mut fields = line.split('\t');
+                let (Some(source), Some(target)) = (fields.next(), fields.next()) else {
+                    return Err(error("expected `source TAB target [TAB weight]`; there is no tab".into()));
+                };
+                let weight = match fields.next().map(str::trim).filter(|weight| !weight.is_empty()) {
+                    None => 1.0,
+                    Some(weight) => (weight.parse::<f32>().ok().filter(|w| *w > 0.0 && w.is_finite()))
+                        .ok_or_else(|| error(format!("the weight `{weight}` is no positive number")))?,
+                };
+                Entry(source.trim().to_owned(), target.trim().to_owned(), weight)
+            }
+            _ => {
+                let (target, source) = line
+                    .split_once(" @ ")
+                    .ok_or_else(|| error("expected `target phrase @ source phrase`; there is no ` @ `".into()))?;
+                Entry(source.trim().to_owned(), target.trim().to_owned(), 1.0)
+            }
+        };
+        if [&entry.0, &entry.1].iter().any(|phrase| !phrase.contains(char::is_alphanumeric)) {
+            return Err(error("one of the two phrases has no word in it".into()));
+        }
+        entries.push(entry);
+    }
+    Ok(entries)
 }
 
 /// What is wrong with a dictionary file.
@@ -76,49 +123,13 @@ impl Dictionary {
         if self.target.is_chinese() && !self.source.is_chinese() { Side::Target } else { Side::Source }
     }
 
-    /// Adds the entries of a file's text; returns how many. Each word of a phrase gets 1 / (words on both sides) of the
-    /// entry's weight.
-    pub fn add_listed(&mut self, text: &str, format: Format) -> Result<usize, DictionaryError> {
+    /// Adds entries of a list. Each word of a phrase gets 1 / (words on both sides) of the entry's weight.
+    pub fn add(&mut self, entries: &[Entry]) {
         let mut cutter = Cutter::new(self.source, self.target);
-        let (mut format, mut entries) = (format, 0);
-        for (number, line) in text.lines().enumerate() {
-            let line = line.trim_start_matches('\u{feff}').trim_end_matches('\r');
-            if line.trim().is_empty() || line.starts_with('#') {
-                continue;
-            }
-            let error = |what: &str| DictionaryError { line: number + 1, what: what.to_owned() };
-            if format == Format::Detect {
-                format = if line.contains('\t') { Format::Tsv } else { Format::Hunalign };
-            }
-            let (source, target, weight) = match format {
-                Format::Tsv => {
-                    let mut fields = line.split('\t');
-                    let (Some(source), Some(target)) = (fields.next(), fields.next()) else {
-                        return Err(error("expected `source TAB target [TAB weight]`; there is no tab"));
-                    };
-                    let weight = match fields.next().map(str::trim).filter(|w| !w.is_empty()) {
-                        None => 1.0,
-                        Some(weight) => weight
-                            .parse::<f32>()
-                            .ok()
-                            .filter(|w| *w > 0.0 && w.is_finite())
-                            .ok_or_else(|| error(&format!("the weight `{weight}` is no positive number")))?,
-                    };
-                    (source, target, weight)
-                }
-                _ => {
-                    let (target, source) = line
-                        .split_once(" @ ")
-                        .ok_or_else(|| error("expected `target phrase @ source phrase`; there is no ` @ `"))?;
-                    (source, target, 1.0)
-                }
-            };
+        for Entry(source, target, weight) in entries {
             let (source, target) = (cutter.words(source, Side::Source), cutter.words(target, Side::Target));
-            if source.is_empty() || target.is_empty() {
-                return Err(error("one of the two phrases has no word in it"));
-            }
             let (keys, values) = if self.key_side() == Side::Source { (source, target) } else { (target, source) };
-            let weight = weight / (keys.len() * values.len()) as f32;
+            let weight = weight / (keys.len() * values.len()).max(1) as f32;
             for key in keys {
                 let listed = self.listed.entry(key).or_default();
                 for value in &values {
@@ -128,9 +139,7 @@ impl Dictionary {
                     }
                 }
             }
-            entries += 1;
         }
-        Ok(entries)
     }
 
     /// Translations of a word of the key side, in its token form, with probabilities that sum to 1 (or none at all).
@@ -254,26 +263,29 @@ mod tests {
         assert!((sum - 1.0).abs() < 1e-5);
     }
 
+    fn with(source: &str, target: &str, text: &str) -> Dictionary {
+        let mut dictionary = Dictionary::new(language(source), language(target));
+        dictionary.add(&entries(text, Format::Detect).unwrap());
+        dictionary
+    }
+
     #[test]
     fn lists_in_both_formats() {
-        let mut dictionary = Dictionary::new(language("de"), language("fr"));
-        assert!(dictionary.is_empty());
-        assert_eq!(dictionary.add_listed("montagnes @ Berge\n\n# x\nla montagne @ der Berg\n", Format::Detect), Ok(2));
+        assert!(Dictionary::new(language("de"), language("fr")).is_empty());
+        let dictionary = with("de", "fr", "montagnes @ Berge\n\n# x\nla montagne @ der Berg\n");
         let berg = dictionary.translations("berg");
         assert_eq!(berg[0].0, "berg");
         assert!(berg.iter().any(|t| t.0 == "montagn" && t.1 > 0.4), "{berg:?}");
 
-        let mut dictionary = Dictionary::new(language("zh"), language("en"));
-        dictionary.add_listed("公社\tcommune\t2\r\n", Format::Detect).unwrap();
+        let dictionary = with("zh", "en", "公社\tcommune\t2\r\n");
         assert_eq!(dictionary.translations("公社").iter().filter(|t| t.0 == "commune").count(), 1);
     }
 
     #[test]
     fn errors_have_lines() {
-        let mut dictionary = Dictionary::new(language("de"), language("fr"));
-        let line = |d: &mut Dictionary, text: &str, f| d.add_listed(text, f).unwrap_err().line;
-        assert_eq!(line(&mut dictionary, "a @ b\nc", Format::Detect), 2);
-        assert_eq!(line(&mut dictionary, "a\tb\n\na\tb\tx", Format::Tsv), 3);
-        assert_eq!(line(&mut dictionary, "a\t-", Format::Tsv), 1);
+        let line = |text: &str, format| entries(text, format).unwrap_err().line;
+        assert_eq!(line("a @ b\nc", Format::Detect), 2);
+        assert_eq!(line("a\tb\n\na\tb\tx", Format::Tsv), 3);
+        assert_eq!(line("a\t-", Format::Tsv), 1);
     }
 }

@@ -6,10 +6,12 @@
 
 use super::{Lexicon, Matches};
 use crate::signal::{Signal, Texts};
-use crate::span::{Block, SegmentRange, Side};
+use crate::span::{Block, ByteRange, SegmentRange, Side};
 use std::ops::Range;
 use std::sync::Arc;
 
+/// Less probable translations are left out of explanations.
+const WORTH_SAYING: f32 = 0.05;
 const NAMES: &[&str] = &["forward", "backward", "omitted", "added"];
 
 /// The lexicon signal.
@@ -19,9 +21,9 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// The signal for a pair of language tags, with the built-in dictionary where there is one.
-    pub fn new(source: &str, target: &str) -> Self {
-        Self { matches: Arc::new(Lexicon::new(source, target)).matches() }
+    /// The signal over a lexicon.
+    pub fn new(lexicon: &Arc<Lexicon>) -> Self {
+        Self { matches: lexicon.matches() }
     }
 
     fn words(&self, side: Side, run: SegmentRange) -> f32 {
@@ -62,5 +64,19 @@ impl Signal for Evidence {
             features[0] = -forward / 10.0;
             features[1] = -backward / 10.0;
         }
+    }
+    fn explain(&self, texts: &Texts<'_>, block: Block) -> Vec<String> {
+        let word = |side: Side, (sentence, range): (usize, ByteRange)| {
+            range.of(texts.segments[side][sentence].range.of(texts.text[side]))
+        };
+        let matched = self.matches.matched_words(block.source.indices(), block.target.indices());
+        let mut words: Vec<String> = Vec::new();
+        for found in matched.into_iter().filter(|found| found.probability.0.max(found.probability.1) >= WORTH_SAYING) {
+            let pair = format!("{} = {}", word(Side::Source, found.source), word(Side::Target, found.target));
+            if !words.contains(&pair) {
+                words.push(pair);
+            }
+        }
+        words
     }
 }

@@ -19,7 +19,6 @@ mod cognate;
 pub mod dictionary;
 pub mod embedded;
 mod evidence;
-pub mod learn;
 mod matches;
 mod segment;
 pub mod table;
@@ -28,7 +27,6 @@ pub mod words;
 
 pub use dictionary::Dictionary;
 pub use evidence::Evidence;
-pub use learn::Examples;
 pub use matches::{MatchedWords, Matches};
 pub use table::TranslationTable;
 pub use token::Language;
@@ -66,7 +64,7 @@ pub struct Lexicon {
     source: Language,
     target: Language,
     dictionary: Dictionary,
-    table: Option<TranslationTable>,
+    table: Option<Arc<TranslationTable>>,
     cognates: bool,
     settings: Settings,
 }
@@ -91,7 +89,7 @@ impl Lexicon {
     }
 
     /// With a learned table.
-    pub fn with_table(self, table: TranslationTable) -> Self {
+    pub fn with_table(self, table: Arc<TranslationTable>) -> Self {
         Self { table: Some(table), ..self }
     }
 

@@ -39,6 +39,29 @@ impl TranslationTable {
         self.len() == 0
     }
 
+    /// The table with its sides exchanged.
+    pub fn swapped(&self) -> Self {
+        Self {
+            source: self.target.clone(),
+            target: self.source.clone(),
+            forward: self.backward.clone(),
+            backward: self.forward.clone(),
+        }
+    }
+
+    /// True when every number in it points to a word that it has.
+    pub(crate) fn is_sound(&self) -> bool {
+        let sound = |rows: &Rows, near: &[String], far: &[String]| {
+            rows.ends.len() == near.len()
+                && rows.ends.is_sorted()
+                && rows.ends.last().copied().unwrap_or(0) as usize == rows.words.len()
+                && rows.words.len() == rows.probabilities.len()
+                && rows.words.iter().all(|&word| (word as usize) < far.len())
+                && near.is_sorted()
+        };
+        sound(&self.forward, &self.source, &self.target) && sound(&self.backward, &self.target, &self.source)
+    }
+
     /// t(target word | source word), the likeliest first.
     pub fn forward(&self, word: &str) -> impl Iterator<Item = (&str, f32)> + '_ {
         let row = self.source.binary_search_by(|w| w.as_str().cmp(word)).ok();

@@ -17,23 +17,28 @@
 //!
 //! Both directions are learned, each for itself.
 
-use super::matches::Matches;
-use super::table::{Rows, TranslationTable};
-use super::words::{WordId, Words};
-use crate::span::{Pair, Side};
+use crate::bead::Alignment;
+use crate::signal::Texts;
+use crate::signal::lexicon::table::{Rows, TranslationTable};
+use crate::signal::lexicon::token::{Language, Tokenizer, Tokens};
+use crate::signal::lexicon::words::{WordId, Words};
+use crate::span::{Block, Pair, Side};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::ops::Range;
 
 /// Words learned together before the cap is looked at again.
 const CHUNK: usize = 2048;
 const NONE: u32 = u32::MAX;
 
-/// Settings of the learning.
+/// How to learn a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
+    /// Beads less probable than this teach nothing. Default 0.5.
+    pub least_confidence: f64,
+    /// Fewer beads than this are not enough to learn from. Default 200.
+    pub least_beads: usize,
     /// Rounds of expectation and maximisation. Default 5.
     pub rounds: usize,
     /// Translations less probable than this are dropped. Default 0.005.
@@ -48,45 +53,97 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { rounds: 5, least_probability: 0.005, least_support: 2, most_pairs: 8_000_000, largest_bead: 6000 }
+        Self {
+            least_confidence: 0.5,
+            least_beads: 200,
+            rounds: 5,
+            least_probability: 0.005,
+            least_support: 2,
+            most_pairs: 8_000_000,
+            largest_bead: 6000,
+        }
     }
 }
 
-/// Beads to learn from, as words.
+/// Two-sided beads to learn from, as words.
 #[derive(Debug, Default)]
-pub struct Examples {
+pub struct ParallelWords {
     words: Pair<Words>,
     tokens: Pair<Vec<WordId>>,
     ends: Pair<Vec<u32>>,
 }
 
-impl Examples {
-    /// Adds a bead by its words (in token form). One that is empty on a side is passed over.
-    pub fn push<'w>(&mut self, source: impl IntoIterator<Item = &'w str>, target: impl IntoIterator<Item = &'w str>) {
-        let (s, t) = (self.tokens.source.len(), self.tokens.target.len());
-        self.tokens.source.extend(source.into_iter().map(|w| self.words.source.intern(w)));
-        self.tokens.target.extend(target.into_iter().map(|w| self.words.target.intern(w)));
-        if self.tokens.source.len() == s || self.tokens.target.len() == t {
-            self.tokens.source.truncate(s);
-            self.tokens.target.truncate(t);
-            return;
-        }
-        self.ends.source.push(self.tokens.source.len() as u32);
-        self.ends.target.push(self.tokens.target.len() as u32);
+/// Cuts the segments of beads into words for [`ParallelWords`].
+#[derive(Debug)]
+pub struct Cutter {
+    tokenizer: Pair<Tokenizer>,
+    tokens: Tokens,
+}
+
+impl Cutter {
+    /// For a pair of language tags.
+    pub fn new(language: Pair<&str>) -> Self {
+        Self { tokenizer: language.map(|tag| Tokenizer::new(Language::new(tag))), tokens: Tokens::default() }
+    }
+}
+
+impl ParallelWords {
+    /// The two-sided beads of `alignments` that are surer than [`Settings::least_confidence`]. Documents are cut into words in parallel and
+    /// joined in their order.
+    pub fn of(documents: &[(Texts<'_>, &Alignment)], settings: &Settings) -> Self {
+        let chunk = |documents: &[(Texts<'_>, &Alignment)]| {
+            let mut words = Self::default();
+            let Some((first, _)) = documents.first() else { return words };
+            let mut cutter = Cutter::new(first.language);
+            for (texts, alignment) in documents {
+                let sure = |confidence: f64| confidence >= settings.least_confidence;
+                for bead in alignment.beads.iter().filter(|bead| bead.block.is_pair() && sure(bead.confidence)) {
+                    words.push_bead(&mut cutter, texts, bead.block);
+                }
+            }
+            words
+        };
+        let chunks: Vec<Self> = documents.par_chunks(32).map(chunk).collect();
+        chunks.iter().fold(Self::default(), |mut whole, part| {
+            whole.append(part);
+            whole
+        })
     }
 
-    /// Adds a bead of the texts that `matches` holds.
-    pub fn push_bead(&mut self, matches: &Matches, source: Range<usize>, target: Range<usize>) {
-        let words = |side: Side, range: Range<usize>| {
-            let tokens = matches.tokens(side);
-            let ids = &tokens.ids()[tokens.start(range.start)..tokens.start(range.end)];
-            ids.iter().map(|&id| matches.words().text(id))
-        };
-        self.push(words(Side::Source, source), words(Side::Target, target));
+    /// Adds a bead by its words (in token form). One that is empty on a side is passed over.
+    pub fn push<'w>(&mut self, source: impl IntoIterator<Item = &'w str>, target: impl IntoIterator<Item = &'w str>) {
+        self.tokens.source.extend(source.into_iter().map(|w| self.words.source.intern(w)));
+        self.tokens.target.extend(target.into_iter().map(|w| self.words.target.intern(w)));
+        self.close();
+    }
+
+    /// Adds a bead of `texts`.
+    pub fn push_bead(&mut self, cutter: &mut Cutter, texts: &Texts<'_>, block: Block) {
+        for side in Side::BOTH {
+            cutter.tokens.clear();
+            for segment in &texts.segments[side][block[side].indices()] {
+                let text = segment.range.of(texts.text[side]);
+                cutter.tokenizer[side].sentence(text, &mut self.words[side], &mut cutter.tokens);
+            }
+            self.tokens[side].extend_from_slice(cutter.tokens.ids());
+        }
+        self.close();
+    }
+
+    /// Ends a bead, or drops it where a side has no word.
+    fn close(&mut self) {
+        let starts = Side::BOTH.map(|side| self.ends[side].last().map_or(0, |&end| end as usize));
+        if Side::BOTH.iter().zip(starts).any(|(&side, start)| self.tokens[side].len() == start) {
+            Side::BOTH.iter().zip(starts).for_each(|(&side, start)| self.tokens[side].truncate(start));
+            return;
+        }
+        for side in Side::BOTH {
+            self.ends[side].push(self.tokens[side].len() as u32);
+        }
     }
 
     /// Adds all beads of another collection after one's own.
-    pub fn append(&mut self, other: &Examples) {
+    pub fn append(&mut self, other: &Self) {
         for bead in 0..other.len() {
             let words = |side: Side| other.bead(side, bead).iter().map(move |&id| other.words[side].text(id));
             self.push(words(Side::Source), words(Side::Target));
@@ -217,7 +274,7 @@ struct BeadIndex {
 }
 
 impl BeadIndex {
-    fn new(examples: &Examples, side: Side, largest: usize) -> Self {
+    fn new(examples: &ParallelWords, side: Side, largest: usize) -> Self {
         let taken = |bead: &usize| {
             examples.bead(Side::Source, *bead).len() * examples.bead(Side::Target, *bead).len() <= largest
         };
@@ -253,7 +310,14 @@ struct Row {
 }
 
 impl Row {
-    fn new(examples: &Examples, near: Side, beads: &[u32], least: u32, support: &mut [u32], last: &mut [u32]) -> Self {
+    fn new(
+        examples: &ParallelWords,
+        near: Side,
+        beads: &[u32],
+        least: u32,
+        support: &mut [u32],
+        last: &mut [u32],
+    ) -> Self {
         let mut seen: Vec<WordId> = Vec::new();
         for &bead in beads {
             for &f in examples.bead(near, bead as usize) {
@@ -287,7 +351,7 @@ impl Row {
     }
 
     /// Replaces probabilities by expected counts.
-    fn expect(&mut self, examples: &Examples, near: Side, beads: &[u32], slots: &mut [u32]) {
+    fn expect(&mut self, examples: &ParallelWords, near: Side, beads: &[u32], slots: &mut [u32]) {
         for (slot, &f) in self.near.iter().enumerate() {
             slots[f as usize] = slot as u32;
         }
@@ -342,8 +406,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn examples(beads: &[(Vec<u8>, Vec<u8>)]) -> Examples {
-        let mut examples = Examples::default();
+    fn examples(beads: &[(Vec<u8>, Vec<u8>)]) -> ParallelWords {
+        let mut examples = ParallelWords::default();
         for (source, target) in beads {
             let name = |w: &u8| format!("w{w}");
             let (source, target): (Vec<_>, Vec<_>) =
@@ -355,7 +419,7 @@ mod tests {
 
     #[test]
     fn words_that_go_together_are_found() {
-        let mut examples = Examples::default();
+        let mut examples = ParallelWords::default();
         for _ in 0..5 {
             examples.push(["das", "haus"], ["the", "house"]);
             examples.push(["das", "buch"], ["the", "book"]);
