@@ -104,7 +104,7 @@ fn kind(script: Script, line: &str, whole: &[&str], at: usize) -> Kind {
     {
         return Kind::Signature;
     }
-    if !ended && cells(line) >= CELLS {
+    if !ended && chars < 2 * heading_chars(script) && !line.contains('。') && cells(line) >= CELLS {
         return Kind::TableRow;
     }
     if one && !ended && lines::is_dateline(line) {

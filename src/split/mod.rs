@@ -88,6 +88,8 @@ pub enum Rule {
     ListLeadIn,
     /// A sentence in brackets ends with its bracket.
     BracketEnd,
+    /// A speaker's turn in a dialogue begins with a dash.
+    DialogueTurn,
     /// The sentence boundary of UAX 29.
     Unicode,
 }
@@ -106,6 +108,7 @@ impl fmt::Display for Rule {
             Rule::HalfWidthStop => "half-width stop after Chinese",
             Rule::ListLeadIn => "lead-in before a list item",
             Rule::BracketEnd => "sentence in brackets",
+            Rule::DialogueTurn => "turn in a dialogue",
             Rule::Unicode => "Unicode sentence boundary",
         })
     }

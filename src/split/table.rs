@@ -3,6 +3,7 @@
 //! `# …` is a comment, `[section]` begins a section, and every other word is an entry. An abbreviation is written
 //! without its last full stop (`Co`, `U.S`, `p.m`). Entries are case-sensitive; a text in capitals finds them as well.
 
+use super::word::in_word;
 use foldhash::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 use thiserror::Error;
@@ -24,6 +25,8 @@ pub(super) enum Class {
     Street,
     /// a.m. and p.m.
     Time,
+    /// The last word of a list (etc.): ends one before any capital.
+    Final,
     /// Any other that may end one before a likely starter.
     Ender,
     /// Units of measure.
@@ -124,9 +127,20 @@ pub enum TableError {
         /// As written.
         name: String,
     },
+    /// An abbreviation that no text could match.
+    #[error(
+        "line {line}: {word:?} is never found: an abbreviation is letters, digits, full stops and &, at most {MAX_WORD} bytes; of a compound write the last part alone"
+    )]
+    NoAbbreviation {
+        /// Counted from 1.
+        line: usize,
+        /// As written.
+        word: String,
+    },
 }
 
-const ABBREVIATIONS: &str = "[titles] [numbered] [companies] [places] [states] [streets] [times] [enders] [units]";
+const ABBREVIATIONS: &str =
+    "[titles] [numbered] [companies] [places] [states] [streets] [times] [finals] [enders] [units]";
 
 enum Section {
     Abbreviation(Class),
@@ -143,6 +157,7 @@ impl Section {
             "states" => Class::State,
             "streets" => Class::Street,
             "times" => Class::Time,
+            "finals" => Class::Final,
             "enders" => Class::Ender,
             "units" => Class::Unit,
             _ => return SETS.iter().position(|set| *set == name).map(Section::Words),
@@ -154,7 +169,7 @@ impl Table {
     /// Adds the entries of a written table to this one; a later entry wins.
     pub(super) fn read(&mut self, written: &str) -> Result<(), TableError> {
         let mut section = None;
-        for (row, line) in written.lines().enumerate() {
+        for (row, line) in written.trim_start_matches('\u{feff}').lines().enumerate() {
             let line = line.split('#').next().unwrap_or_default().trim();
             if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
                 let unknown = || TableError::UnknownSection { line: row + 1, name: name.to_owned() };
@@ -165,7 +180,11 @@ impl Table {
                 match &section {
                     None => return Err(TableError::NoSection { line: row + 1 }),
                     Some(Section::Abbreviation(class)) => {
-                        self.abbreviations.insert(word.strip_suffix('.').unwrap_or(word).into(), *class);
+                        let bare = word.strip_suffix('.').unwrap_or(word);
+                        if bare.is_empty() || bare.len() > MAX_WORD || !bare.chars().all(in_word) {
+                            return Err(TableError::NoAbbreviation { line: row + 1, word: word.to_owned() });
+                        }
+                        self.abbreviations.insert(bare.into(), *class);
                     }
                     Some(Section::Words(set)) => {
                         self.sets[*set].insert(word.into());

@@ -78,12 +78,17 @@ fn word_at(text: &str, at: usize) -> (&str, usize) {
     (&rest[..end], at + end)
 }
 
+/// Whether a character is a part of the word before a full stop, which an abbreviation is looked up by.
+pub(super) fn in_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '.' | '&' | '\'' | '’' | '°' | 'º' | 'ª' | '№')
+}
+
 /// The token before byte `here`, back to a blank or an opening mark, without hyphenated parts before its last.
 pub(super) fn token_before(text: &str, start: usize, here: usize) -> &str {
     let before = &text[start..here];
     let mut begin = before.len();
     for c in before.chars().rev().take(MAX_WORD + 1) {
-        if !(c.is_alphanumeric() || matches!(c, '.' | '&' | '\'' | '’')) {
+        if !in_word(c) {
             break;
         }
         begin -= c.len_utf8();

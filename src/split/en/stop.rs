@@ -152,12 +152,12 @@ impl Stop<'_> {
                 let attribute = words.next().is_some_and(|word| matches!(word, "the" | "The" | "a" | "A"));
                 self.end_if(plain && !zone && !attribute)
             }
-            Class::Ender => self.end_if(plain && matches!(token, "etc" | "Etc")),
+            Class::Final => self.end_if(plain),
             Class::Unit => {
                 let measured = self.before.ends_with(|c: char| c.is_ascii_digit()) || token.len() > 2 && !self.first;
                 if measured { self.end_if(next.begins_upper) } else { Verdict::End }
             }
-            Class::Place | Class::Title | Class::Numbered => Verdict::NoEnd,
+            Class::Ender | Class::Place | Class::Title | Class::Numbered => Verdict::NoEnd,
         }
     }
 
