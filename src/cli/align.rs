@@ -64,6 +64,10 @@ pub(super) struct Arguments {
     /// A dictionary beside the model's: `source TAB target [TAB weight]` or hunalign's `target @ source`, one a line
     #[arg(long, value_name = "FILE")]
     dictionary: Option<PathBuf>,
+    /// More abbreviations for the splitting of a language, as en=FILE; bitext split --help tells what stands in the file.
+    /// Can be repeated
+    #[arg(long, value_name = "LANG=FILE", value_parser = language_and_file)]
+    abbreviations: Vec<(String, PathBuf)>,
     /// Align, and print what speaks for the row with this id instead of the rows
     #[arg(long, value_name = "ID", conflicts_with = "output")]
     explain: Option<String>,
@@ -159,6 +163,13 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
     Ok(if counts.set_aside == 0 { Done::All } else { Done::SomeSetAside })
 }
 
+fn language_and_file(argument: &str) -> Result<(String, PathBuf), String> {
+    match argument.split_once('=') {
+        Some((language, path)) if !language.is_empty() && !path.is_empty() => Ok((language.to_owned(), path.into())),
+        _ => Err("must be a language and a file, such as en=ours.txt".into()),
+    }
+}
+
 fn engine(arguments: &Arguments) -> Result<Engine, Failure> {
     let model = arguments.model.as_deref().map(super::model).transpose()?;
     let settings = Settings { signals: arguments.signals, ..Settings::default() };
@@ -171,7 +182,12 @@ fn engine(arguments: &Arguments) -> Result<Engine, Failure> {
         }
         None => model,
     };
-    Engine::new(model, settings, language).map_err(Failure::run)
+    let mut engine = Engine::new(model, settings, language).map_err(Failure::run)?;
+    for (language, path) in &arguments.abbreviations {
+        let explain = |error| Failure::Run(format!("abbreviations {}: {error}", path.display()));
+        engine.add_abbreviations(language, &super::abbreviations(path)?).map_err(explain)?;
+    }
+    Ok(engine)
 }
 
 fn learn(engine: &mut Engine, sample: &[Result<Entry, Reject>], jobs: usize) -> Result<Vec<Learned>, Failure> {

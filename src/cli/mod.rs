@@ -136,6 +136,13 @@ fn dictionary(path: &Path) -> Result<Vec<dictionary::Entry>, Failure> {
     dictionary::entries(&text, dictionary::Format::Detect).map_err(|error| explain(error.to_string()))
 }
 
+/// A file of abbreviations, as it is written.
+fn abbreviations(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|error| {
+        Failure::Run(format!("abbreviations {}: {error}; it has to be a text file in UTF-8", path.display()))
+    })
+}
+
 fn is_dash(path: &Path) -> bool {
     path.as_os_str() == "-"
 }

@@ -3,6 +3,7 @@
 
 use super::lines::{self, Script, is_han};
 use super::plain::ends_sentence;
+use super::structure::{self, Kind, Line};
 use super::{Content, Document, Metadata, Paragraph, Section};
 use crate::archive::{Entry, Reason, Reject, Warning};
 use crate::span::{ByteRange, Pair};
@@ -45,8 +46,7 @@ const REFUSALS: &[&str] = &[
 /// A [`Reject`] with the reason why it cannot be aligned.
 pub fn read(entry: &Entry, text: String) -> Result<Document, Reject> {
     let text: Arc<str> = text.into();
-    let all: Vec<Line> =
-        super::plain::lines(&text).map(|whole| Line { whole, trimmed: whole.trimmed(&text) }).collect();
+    let all: Vec<Line> = structure::lines(&text).collect();
     let file = File::parse(&text, &all).map_err(|(reason, message)| entry.reject(reason, message))?;
     let mut warnings = entry.warnings.clone();
     let header = Header::parse(&text, file.header);
@@ -70,9 +70,10 @@ pub fn read(entry: &Entry, text: String) -> Result<Document, Reject> {
         line.trimmed = without_markdown(line.trimmed, &text);
     }
     english.retain(|line| !line.trimmed.is_empty());
-    let whole = |lines: &[Line]| lines.iter().map(|line| line.whole.of(&text)).collect::<Vec<_>>();
-    let verse = lines::is_verse(Script::Han, &whole(&chinese));
-    let (chinese, english) = (joined(&text, Script::Han, &chinese), joined(&text, Script::Alphabetic, &english));
+    let whole: Vec<&str> = chinese.iter().map(|line| line.whole.of(&text)).collect();
+    let verse = lines::is_verse(Script::Han, &whole);
+    let chinese = structure::paragraphs(&text, Script::Han, &chinese, verse);
+    let english = structure::paragraphs(&text, Script::Alphabetic, &english, verse);
     let source = paragraphs(&text, &chinese, frame.title, frame.author, verse, LONGEST_SUBTITLE.source);
     let target = paragraphs(&text, &english, header.title, header.author, verse, LONGEST_SUBTITLE.target);
     warnings.sort();
@@ -85,19 +86,6 @@ pub fn read(entry: &Entry, text: String) -> Result<Document, Reject> {
         meta,
         warnings,
     })
-}
-
-/// One line: all of it, and without white space at both ends.
-#[derive(Debug, Clone, Copy)]
-struct Line {
-    whole: ByteRange,
-    trimmed: ByteRange,
-}
-
-impl Line {
-    fn is_blank(&self) -> bool {
-        self.trimmed.is_empty()
-    }
 }
 
 /// The three parts of a file.
@@ -389,21 +377,6 @@ fn check(
     Ok(())
 }
 
-/// The body's lines, those that were broken inside a sentence joined to the next, each with whether it is a verse.
-fn joined(text: &str, script: Script, lines: &[Line]) -> Vec<(ByteRange, bool)> {
-    let whole: Vec<&str> = lines.iter().map(|line| line.whole.of(text)).collect();
-    let mut joined: Vec<(ByteRange, bool)> = Vec::with_capacity(lines.len());
-    let mut goes_on = false;
-    for (at, line) in lines.iter().enumerate() {
-        match joined.last_mut() {
-            Some((last, _)) if goes_on => last.end = line.trimmed.end,
-            _ => joined.push((line.trimmed, lines::is_verse_line(script, &whole, at))),
-        }
-        goes_on = lines::joins_next(script, &whole, at);
-    }
-    joined
-}
-
 /// The line without `**`, `*` and `- ` around it.
 fn without_markdown(range: ByteRange, text: &str) -> ByteRange {
     let value = range.of(text);
@@ -424,7 +397,7 @@ fn letters(text: &str) -> String {
 /// that the text does not repeat is taken from the frame.
 fn paragraphs(
     text: &str,
-    lines: &[(ByteRange, bool)],
+    lines: &[(ByteRange, Kind)],
     title: ByteRange,
     author: ByteRange,
     verse: bool,
@@ -456,12 +429,11 @@ fn paragraphs(
     };
     let mut paragraphs = Vec::with_capacity(lines.len() + 1);
     if heads == 0 && !title.is_empty() {
-        paragraphs.push(Paragraph { range: title, section: Section::Title, whole: true });
+        paragraphs.push(Paragraph { range: title, section: Section::Title, kind: Kind::Title });
     }
-    for (index, &(range, is_verse)) in lines.iter().enumerate() {
-        let section = if index < heads { Section::Title } else { Section::Body };
-        let whole = section == Section::Title || is_verse;
-        paragraphs.push(Paragraph { range, section, whole });
+    for (index, &(range, kind)) in lines.iter().enumerate() {
+        let (section, kind) = if index < heads { (Section::Title, Kind::Title) } else { (Section::Body, kind) };
+        paragraphs.push(Paragraph { range, section, kind });
     }
     paragraphs
 }

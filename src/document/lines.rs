@@ -1,5 +1,7 @@
 //! The lines of a text: which are broken inside a sentence and join the next, and which are verse.
 
+use std::borrow::Cow;
+
 /// How a text's lines are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Script {
@@ -9,12 +11,23 @@ pub enum Script {
     Alphabetic,
 }
 
+impl Script {
+    /// How the lines of a language are told apart, by its tag (`zh-Hant`, `en`).
+    pub fn of(tag: &str) -> Script {
+        let language = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+        match language.as_str() {
+            "zh" | "cmn" | "yue" | "wuu" | "lzh" | "ja" => Script::Han,
+            _ => Script::Alphabetic,
+        }
+    }
+}
+
 /// A line of verse has fewer characters, in Chinese.
 pub const VERSE_CHARS: usize = 20;
 
 /// A heading may have fewer characters; a broken line of running text has a mark or is longer.
 const HEADING_CHARS: usize = 15;
-/// A signature stands further in than any paragraph.
+/// A rest that stands further in is no rest of a line broken in a sentence.
 const SIGNATURE_INDENT: usize = 8;
 /// A line of alphabetic text that was broken at the margin is longer.
 const MARGIN_CHARS: usize = 16;
@@ -90,7 +103,7 @@ pub fn is_verse(script: Script, lines: &[&str]) -> bool {
 }
 
 /// The width of the white space before a line; a full-width blank counts two.
-fn indent(line: &str) -> usize {
+pub(super) fn indent(line: &str) -> usize {
     line.chars()
         .take_while(|c| c.is_whitespace())
         .map(|c| {
@@ -111,11 +124,36 @@ fn has_inner_end(text: &str) -> bool {
 }
 
 /// A bullet, or a number with its mark.
-fn starts_item(text: &str) -> bool {
+pub(super) fn starts_item(text: &str) -> bool {
     let numeral = |c: char| "一二三四五六七八九十".contains(c) || c.is_ascii_digit();
     let rest = text.trim_start_matches(numeral);
     text.starts_with(['（', '(', '①', '②', '③', '④', '⑤', '▲', '△', '●', '○', '·', '【'])
         || rest.len() < text.len() && rest.starts_with(['、', '．', '.', '）'])
+}
+
+/// Whether a line without a sentence in it is a dateline: 新华社北京十日电, 本报讯, "PEKING, Oct. 1 (NCNA) --".
+pub(super) fn is_dateline(line: &str) -> bool {
+    let inner = line.trim_matches(['（', '(', '【', '[', '〔', '）', ')', '】', ']', '〕', '：', ':', ' ', '\u{3000}']);
+    let agency = ["社", "本报", "讯", "電", "电"].iter().any(|word| inner.contains(word));
+    let named = ["News Agency", "Xinhua", "Hsinhua", "NCNA", "(AP)", "(UPI)", "(Reuters)", "Reuter)"];
+    let latin = named.iter().any(|name| inner.contains(name)) && inner.contains(',') || line.contains("(NCNA)");
+    agency && inner.ends_with(['电', '電', '讯', '訊']) || latin || line.ends_with(" --") && line.contains(',')
+}
+
+/// The text of a segment, a line broken inside it joined: with a blank between letters, without one in Chinese.
+pub fn joined(text: &str) -> Cow<'_, str> {
+    if !text.contains('\n') {
+        return text.into();
+    }
+    let mut joined = String::with_capacity(text.len());
+    for line in text.split('\n').map(str::trim) {
+        let letters = joined.ends_with(|c: char| c.is_ascii()) && line.starts_with(|c: char| c.is_ascii());
+        if letters {
+            joined.push(' ');
+        }
+        joined.push_str(line);
+    }
+    joined.into()
 }
 
 /// True for Chinese characters, rare ones among them.

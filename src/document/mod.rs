@@ -3,13 +3,16 @@
 pub mod article;
 pub mod lines;
 mod plain;
+pub mod structure;
 
 use crate::archive::{Body, Entry, Reason, Reject, Warning};
 use crate::span::{ByteRange, Pair, Side};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+use lines::Script;
 pub use plain::{from_lines, from_paragraphs, from_sentences};
+pub use structure::Kind;
 
 /// Which part of an article a paragraph belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -29,8 +32,8 @@ pub struct Paragraph {
     pub range: ByteRange,
     /// The part of the article.
     pub section: Section,
-    /// True for a line that stands for one segment and is not to be split: a verse, a title, a signature.
-    pub whole: bool,
+    /// What it is, and so whether it is to be split into sentences.
+    pub kind: Kind,
 }
 
 /// A sentence, or a line that stands for one.
@@ -103,8 +106,14 @@ impl Document {
         let (text, content) = match body {
             Body::Article(text) => return article::read(&entry, text),
             Body::Texts { texts, segmented } => {
-                let read = if segmented { from_lines } else { from_paragraphs };
-                let content = texts.as_ref().map(|text| read(text));
+                let content = Pair::new(Side::Source, Side::Target).map(|side| {
+                    if segmented {
+                        return from_lines(&texts[side]);
+                    }
+                    let key = if side == Side::Source { "source_lang" } else { "target_lang" };
+                    let tag = entry.meta.get(key).and_then(serde_json::Value::as_str).filter(|tag| !tag.is_empty());
+                    from_paragraphs(&texts[side], Script::of(tag.unwrap_or(&language[side])))
+                });
                 (texts, content)
             }
             Body::Sentences(lists) => {

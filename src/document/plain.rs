@@ -1,22 +1,23 @@
 //! Plain texts: paragraphs, lines that are sentences, and lists of sentences.
 
+use super::lines::Script;
+use super::structure::{self, Kind, Line};
 use super::{Content, Paragraph, Section, Segment};
 use crate::span::ByteRange;
 
 /// The paragraphs of a plain text. Where blank lines part blocks of several lines that stop in the middle of a sentence,
-/// a block is a paragraph; in any other text a line is.
-pub fn from_paragraphs(text: &str) -> Content {
+/// a block is a paragraph; in any other text a line is, save one broken inside a sentence.
+pub fn from_paragraphs(text: &str, script: Script) -> Content {
     let blocks = blocks(text);
-    let wrapped = wrapped(text, &blocks);
-    let mut paragraphs = Vec::new();
-    let mut add = |range: ByteRange| paragraphs.push(Paragraph { range, section: Section::Body, whole: false });
-    for block in blocks {
-        match (block.first(), block.last()) {
-            (Some(first), Some(last)) if wrapped => add(ByteRange::new(first.start, last.end)),
-            _ => block.into_iter().for_each(&mut add),
-        }
-    }
-    Content::Paragraphs(paragraphs)
+    let paragraphs = if wrapped(text, &blocks) {
+        let range = |block: Vec<ByteRange>| Some(ByteRange::new(block.first()?.start, block.last()?.end));
+        blocks.into_iter().filter_map(range).map(|range| (range, Kind::Prose)).collect()
+    } else {
+        let lines: Vec<Line> = structure::lines(text).collect();
+        structure::paragraphs(text, script, &lines, false)
+    };
+    let body = |(range, kind)| Paragraph { range, section: Section::Body, kind };
+    Content::Paragraphs(paragraphs.into_iter().map(body).collect())
 }
 
 /// One segment a line that is not blank; a blank line ends a paragraph. Segments keep their 0-based line.
@@ -96,7 +97,7 @@ mod tests {
     use super::*;
 
     fn paragraphs(text: &str) -> Vec<&str> {
-        match from_paragraphs(text) {
+        match from_paragraphs(text, Script::Alphabetic) {
             Content::Paragraphs(paragraphs) => paragraphs.iter().map(|paragraph| paragraph.range.of(text)).collect(),
             Content::Segments(..) => unreachable!(),
         }

@@ -12,7 +12,7 @@ use crate::document::{Document, Segment};
 use crate::signal::Texts;
 use crate::signal::lexicon::TranslationTable;
 use crate::span::{Pair, Side};
-use crate::split::{self, Splitter};
+use crate::split::{self, Splitter, TableError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -48,6 +48,8 @@ pub struct Engine {
     model: Option<Model>,
     settings: Settings,
     language: Pair<String>,
+    /// The splitters that have words of a reader's own, by language without script or region.
+    splitters: BTreeMap<String, Splitter>,
     /// What [`Engine::learn`] has learned.
     tables: BTreeMap<Pair<String>, Arc<TranslationTable>>,
 }
@@ -59,7 +61,7 @@ impl Engine {
     /// # Errors
     /// When the model or the settings make no sense, or the model is for other languages.
     pub fn new(model: Option<Model>, settings: Settings, language: Pair<String>) -> Result<Self, ModelError> {
-        let engine = Self { model, settings, language, tables: BTreeMap::new() };
+        let engine = Self { model, settings, language, splitters: BTreeMap::new(), tables: BTreeMap::new() };
         engine.aligner(&engine.language)?;
         Ok(engine)
     }
@@ -77,6 +79,20 @@ impl Engine {
             Some(table) => model.with_table(Some(Arc::clone(table))),
             None => model,
         })
+    }
+
+    /// Adds a reader's own abbreviations to the splitting of a language ([`Splitter::with_abbreviations`]).
+    ///
+    /// # Errors
+    /// When the table cannot be read; the error names the line. Nothing is added then.
+    pub fn add_abbreviations(&mut self, language: &str, table: &str) -> Result<(), TableError> {
+        let splitter = self.splitter(language).with_abbreviations(table)?;
+        self.splitters.insert(primary(language), splitter);
+        Ok(())
+    }
+
+    fn splitter(&self, language: &str) -> Splitter {
+        self.splitters.get(&primary(language)).cloned().unwrap_or_else(|| Splitter::new(language))
     }
 
     fn aligner(&self, language: &Pair<String>) -> Result<Aligner, ModelError> {
@@ -145,9 +161,14 @@ impl EngineWorker<'_> {
     fn pair(&mut self, language: &Pair<String>) -> Result<&mut PairWorker, ModelError> {
         if !self.pairs.contains_key(language) {
             let worker = Arc::new(self.engine.aligner(language)?).worker();
-            let splitters = language.as_ref().map(|tag| Splitter::new(tag));
+            let splitters = language.as_ref().map(|tag| self.engine.splitter(tag));
             self.pairs.insert(language.clone(), PairWorker { splitters, worker });
         }
         Ok(self.pairs.get_mut(language).expect("just put there"))
     }
+}
+
+/// The language of a tag, without script or region.
+fn primary(tag: &str) -> String {
+    tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase()
 }

@@ -1,7 +1,7 @@
 //! The row: the canonical form of a bead, from which every other is made.
 
 use crate::bead::Bead;
-use crate::document::{Content, Metadata, Section, Segment};
+use crate::document::{Content, Metadata, Section, Segment, lines};
 use crate::engine::Aligned;
 use crate::span::{ByteRange, SegmentRange, Side};
 use serde::{Deserialize, Serialize};
@@ -147,16 +147,6 @@ impl<'a> Part<'a> {
 /// A segment as a reader wants it: a line broken inside it joined (with a blank between letters, without one in Chinese), and
 /// Markdown's `**` left out. Everything else stays as it is.
 fn tidy(text: &str) -> Cow<'_, str> {
-    if !text.contains('\n') && !text.contains("**") {
-        return text.into();
-    }
-    let mut tidied = String::with_capacity(text.len());
-    for line in text.split('\n').map(str::trim) {
-        let joins_letters = tidied.ends_with(|c: char| c.is_ascii()) && line.starts_with(|c: char| c.is_ascii());
-        if joins_letters && !tidied.is_empty() {
-            tidied.push(' ');
-        }
-        tidied.push_str(line);
-    }
-    tidied.replace("**", "").into()
+    let joined = lines::joined(text);
+    if joined.contains("**") { joined.replace("**", "").into() } else { joined }
 }

@@ -18,15 +18,15 @@
 //! that time stays linear on any input.
 
 mod en;
-mod en_word;
 mod other;
 mod scan;
 mod segment;
 mod table;
+mod word;
 mod zh;
-mod zh_quote;
 
-use crate::document::lines;
+use crate::document::lines::Script;
+use crate::document::{Kind, structure};
 use crate::span::ByteRange;
 pub use segment::segments;
 use std::fmt;
@@ -38,13 +38,13 @@ pub use table::TableError;
 #[derive(Debug, Clone)]
 pub struct Splitter {
     table: Arc<Table>,
-    kind: Kind,
+    engine: Language,
     known: bool,
 }
 
 /// Which engine reads the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum Language {
     /// Chinese and Japanese.
     Han,
     /// English.
@@ -88,8 +88,8 @@ pub enum Rule {
     ListLeadIn,
     /// A sentence in brackets ends with its bracket.
     BracketEnd,
-    /// An item of a row of titles.
-    TitleRow,
+    /// A speaker's turn in a dialogue begins with a dash.
+    DialogueTurn,
     /// The sentence boundary of UAX 29.
     Unicode,
 }
@@ -108,7 +108,7 @@ impl fmt::Display for Rule {
             Rule::HalfWidthStop => "half-width stop after Chinese",
             Rule::ListLeadIn => "lead-in before a list item",
             Rule::BracketEnd => "sentence in brackets",
-            Rule::TitleRow => "row of titles",
+            Rule::DialogueTurn => "turn in a dialogue",
             Rule::Unicode => "Unicode sentence boundary",
         })
     }
@@ -127,13 +127,13 @@ impl Splitter {
     /// A language without rules of its own gets the plain Unicode ones, and [`is_known`](Self::is_known) is false.
     pub fn new(tag: &str) -> Splitter {
         let language = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
-        let kind = match language.as_str() {
-            "zh" | "cmn" | "yue" | "wuu" | "lzh" | "ja" => Kind::Han,
-            "en" => Kind::English,
-            _ => Kind::Unicode,
+        let engine = match (Script::of(tag), language.as_str()) {
+            (Script::Han, _) => Language::Han,
+            (_, "en") => Language::English,
+            _ => Language::Unicode,
         };
         let (table, known) = table::built_in(&language);
-        Splitter { table, kind, known }
+        Splitter { table, engine, known }
     }
 
     /// Whether the language has rules of its own.
@@ -157,48 +157,53 @@ impl Splitter {
 
     /// The sentences of one paragraph after one that left `carry`.
     pub fn sentences_after<'t>(&'t self, carry: Carry, paragraph: &'t str) -> Sentences<'t> {
-        let engine = match self.kind {
-            Kind::Han => Engine::Han(zh::Scanner::new(carry)),
-            Kind::English => Engine::English(en::Scanner::new(carry)),
-            Kind::Unicode => Engine::Unicode(Box::new(other::Scanner::new(paragraph))),
+        let engine = match self.engine {
+            Language::Han => Engine::Han(zh::Scanner::new(carry)),
+            Language::English => Engine::English(en::Scanner::new(carry)),
+            Language::Unicode => Engine::Unicode(Box::new(other::Scanner::new(paragraph))),
         };
         let start = scan::first_of_content(paragraph, 0);
         Sentences { table: &self.table, text: paragraph, start, engine }
     }
 
-    /// The sentences of a text of several lines: lines are paragraphs, save that a line broken inside a sentence joins
-    /// the next ([`lines::joins_next`]) and each line of verse stands for one sentence.
+    /// The sentences of a paragraph of a given kind, the paragraph being `range` of `text`: all of it, where the kind is
+    /// one that stands for one segment. Hands what the paragraph leaves to the next.
+    pub fn paragraph(
+        &self,
+        carry: Carry,
+        text: &str,
+        range: ByteRange,
+        kind: Kind,
+        mut sink: impl FnMut(Sentence),
+    ) -> Carry {
+        let mut sentences = self.sentences_after(carry, range.of(text));
+        for one in &mut sentences {
+            if !kind.is_whole() {
+                sink(Sentence { range: one.range.shifted(range.start), ..one });
+            }
+        }
+        if kind.is_whole() {
+            sink(Sentence { range, rule: Rule::LineEnd });
+        }
+        // A title stands outside of what is said below it; a verse may stand within a quotation.
+        if kind == Kind::Title { Carry::default() } else { sentences.carry() }
+    }
+
+    /// The sentences of a text of several lines: lines are paragraphs of the kind that their looks tell, save that a line
+    /// broken inside a sentence joins the next ([`structure::paragraphs`]).
     pub fn split_text(&self, text: &str) -> Vec<Sentence> {
-        let rows: Vec<&str> = text.split_inclusive('\n').collect();
-        let script = self.line_script();
         let mut out = Vec::new();
-        let (mut carry, mut offset, mut row) = (Carry::default(), 0, 0);
-        while row < rows.len() {
-            let (begin, first) = (offset, row);
-            offset += rows[row].len();
-            while row + 1 < rows.len() && lines::joins_next(script, &rows, row) {
-                row += 1;
-                offset += rows[row].len();
-            }
-            let paragraph = &text[begin..offset];
-            if row == first && lines::is_verse_line(script, &rows, row) {
-                let range = ByteRange::new(begin, offset).trimmed(text);
-                if !range.is_empty() {
-                    out.push(Sentence { range, rule: Rule::LineEnd });
-                }
-            } else {
-                let mut sentences = self.sentences_after(carry, paragraph);
-                out.extend(sentences.by_ref().map(|one| Sentence { range: one.range.shifted(begin), ..one }));
-                carry = sentences.carry();
-            }
-            row += 1;
+        let mut carry = Carry::default();
+        for (range, kind) in self.paragraphs(text) {
+            carry = self.paragraph(carry, text, range, kind, |one| out.push(one));
         }
         out
     }
 
-    /// How lines of this language are told apart.
-    pub fn line_script(&self) -> lines::Script {
-        if self.kind == Kind::Han { lines::Script::Han } else { lines::Script::Alphabetic }
+    /// The paragraphs of a text of several lines, and what they are.
+    pub fn paragraphs(&self, text: &str) -> Vec<(ByteRange, Kind)> {
+        let script = if self.engine == Language::Han { Script::Han } else { Script::Alphabetic };
+        structure::paragraphs(text, script, &structure::lines(text).collect::<Vec<_>>(), false)
     }
 }
 

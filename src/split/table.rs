@@ -3,7 +3,8 @@
 //! `# …` is a comment, `[section]` begins a section, and every other word is an entry. An abbreviation is written
 //! without its last full stop (`Co`, `U.S`, `p.m`). Entries are case-sensitive; a text in capitals finds them as well.
 
-use std::collections::{HashMap, HashSet};
+use super::word::in_word;
+use foldhash::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 use thiserror::Error;
 
@@ -18,10 +19,14 @@ pub(super) enum Class {
     Company,
     /// Countries and other names that go before a noun (U.S. Army).
     Place,
-    /// States and streets, after a town or a number.
+    /// States, after a town.
     State,
+    /// Streets, after a name or a number.
+    Street,
     /// a.m. and p.m.
     Time,
+    /// The last word of a list (etc.): ends one before any capital.
+    Final,
     /// Any other that may end one before a likely starter.
     Ender,
     /// Units of measure.
@@ -43,8 +48,16 @@ pub(super) enum Set {
     Starters,
     /// Words that go on after a company's or a state's abbreviation (Chairman, Gov.).
     AfterName,
-    /// Words that go on after an hour (Monday, Beijing, EST).
+    /// Words that go on after an hour (Beijing, EST).
     AfterTime,
+    /// Days of the week.
+    Weekdays,
+    /// Nouns that a number or a letter follows (Section 1, World War I).
+    Items,
+    /// Abbreviations that are words as well (No, Man).
+    Words,
+    /// What may stand between a name and its verb of speech (then, also).
+    ReportWords,
     /// Verbs of speech.
     Speech,
     /// Lower-case beginnings of a name (de, von).
@@ -57,35 +70,42 @@ pub(super) enum Set {
     NumberWords,
     /// What goes on after a closing quotation mark (zh).
     AfterQuote,
+    /// The few words that go on even after a quotation with a colon before it (zh).
+    AfterSpeech,
     /// What may stand between a verb of speech and the mark after it (zh: 她, 着, 大家).
     SpeechTail,
+    /// Other words that end, or begin, like a verb of speech (zh: 小说, 说明).
+    NotSpeech,
+    /// Pronouns of persons (zh).
+    Persons,
     /// Beginnings of a bracket that stands for a sentence (zh: 见, 注).
     Notes,
     /// Characters that foreign names are written with (zh).
     Transliteration,
-    /// What begins a new sentence after an ellipsis (zh).
-    AfterEllipsis,
-    /// Words that end a sentence before an ellipsis (zh).
-    BeforeEllipsis,
     /// A yes/no switch: the full stop after a number makes it an ordinal (de, hu, is).
     Habits,
 }
 
-const SETS: [&str; 15] = [
+const SETS: [&str; 20] = [
     "starters",
     "after-name",
     "after-time",
+    "weekdays",
+    "items",
+    "words",
+    "report-words",
     "speech",
     "particles",
     "exclaiming",
     "months",
     "number-words",
     "after-quote",
+    "after-speech",
     "speech-tail",
+    "not-speech",
+    "persons",
     "notes",
     "transliteration",
-    "after-ellipsis",
-    "before-ellipsis",
     "habits",
 ];
 
@@ -107,9 +127,20 @@ pub enum TableError {
         /// As written.
         name: String,
     },
+    /// An abbreviation that no text could match.
+    #[error(
+        "line {line}: {word:?} is never found: an abbreviation is letters, digits, full stops and &, at most {MAX_WORD} bytes; of a compound write the last part alone"
+    )]
+    NoAbbreviation {
+        /// Counted from 1.
+        line: usize,
+        /// As written.
+        word: String,
+    },
 }
 
-const ABBREVIATIONS: &str = "[titles] [numbered] [companies] [places] [states] [times] [enders] [units]";
+const ABBREVIATIONS: &str =
+    "[titles] [numbered] [companies] [places] [states] [streets] [times] [finals] [enders] [units]";
 
 enum Section {
     Abbreviation(Class),
@@ -123,8 +154,10 @@ impl Section {
             "numbered" => Class::Numbered,
             "companies" => Class::Company,
             "places" => Class::Place,
-            "states" | "streets" => Class::State,
+            "states" => Class::State,
+            "streets" => Class::Street,
             "times" => Class::Time,
+            "finals" => Class::Final,
             "enders" => Class::Ender,
             "units" => Class::Unit,
             _ => return SETS.iter().position(|set| *set == name).map(Section::Words),
@@ -136,7 +169,7 @@ impl Table {
     /// Adds the entries of a written table to this one; a later entry wins.
     pub(super) fn read(&mut self, written: &str) -> Result<(), TableError> {
         let mut section = None;
-        for (row, line) in written.lines().enumerate() {
+        for (row, line) in written.trim_start_matches('\u{feff}').lines().enumerate() {
             let line = line.split('#').next().unwrap_or_default().trim();
             if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
                 let unknown = || TableError::UnknownSection { line: row + 1, name: name.to_owned() };
@@ -147,7 +180,11 @@ impl Table {
                 match &section {
                     None => return Err(TableError::NoSection { line: row + 1 }),
                     Some(Section::Abbreviation(class)) => {
-                        self.abbreviations.insert(word.strip_suffix('.').unwrap_or(word).into(), *class);
+                        let bare = word.strip_suffix('.').unwrap_or(word);
+                        if bare.is_empty() || bare.len() > MAX_WORD || !bare.chars().all(in_word) {
+                            return Err(TableError::NoAbbreviation { line: row + 1, word: word.to_owned() });
+                        }
+                        self.abbreviations.insert(bare.into(), *class);
                     }
                     Some(Section::Words(set)) => {
                         self.sets[*set].insert(word.into());
@@ -175,7 +212,11 @@ impl Table {
         let mut folded = [0_u8; MAX_WORD];
         let folded = &mut folded[..word.len()];
         folded.copy_from_slice(word.as_bytes());
-        if word.len() > 1 && word.bytes().all(|b| !b.is_ascii_lowercase()) {
+        // A capital by itself is an initial.
+        if word.len() == 1 {
+            return None;
+        }
+        if word.bytes().all(|b| !b.is_ascii_lowercase()) {
             folded[1..].make_ascii_lowercase();
             if let Some(class) = std::str::from_utf8(folded).ok().and_then(|word| self.abbreviations.get(word)) {
                 return Some(*class);
@@ -194,18 +235,23 @@ impl Table {
 
     /// Whether `set` holds one of the beginnings of `text`.
     pub(super) fn begins(&self, set: Set, text: &str) -> bool {
+        self.after(set, text).is_some()
+    }
+
+    /// What follows the shortest beginning of `text` that `set` holds.
+    pub(super) fn after<'t>(&self, set: Set, text: &'t str) -> Option<&'t str> {
         let longest = self.longest[set as usize];
         let mut end = 0;
         for c in text.chars() {
             end += c.len_utf8();
             if end > longest {
-                return false;
+                return None;
             }
             if self.has(set, &text[..end]) {
-                return true;
+                return Some(&text[end..]);
             }
         }
-        false
+        None
     }
 
     /// The length in bytes of the shortest end of `text` that `set` holds.

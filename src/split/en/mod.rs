@@ -1,12 +1,15 @@
 //! English: an end mark, what closes after it, and what begins next.
 //!
 //! `!` and `?` end a sentence before anything but a lower-case word or a reporting clause. A full stop is decided by the
-//! word before it, in three classes of abbreviation (`en_word`), and by the word after it.
+//! word before it, in three classes of abbreviation ([`stop`]), and by the word after it.
 
-use super::en_word::{self, Verdict};
+mod stop;
+
 use super::scan::{Ahead, char_at, char_before, skip_blanks};
 use super::table::{Set, Table};
+use super::word::{Following, token_before};
 use super::{Carry, Rule};
+use stop::Verdict;
 
 /// A bracket longer than this, in bytes, is taken for one that was never closed.
 const BRACKET_BYTES: usize = 500;
@@ -22,6 +25,8 @@ pub(super) struct Scanner {
     at: usize,
     /// Straight quotation marks: whether one is open.
     quote_open: bool,
+    /// Where the last quotation opened.
+    quote_at: usize,
     /// No sentence ends before this byte: a bracket or a quotation within a clause is open.
     held_until: usize,
     ahead: [Ahead; 4],
@@ -32,7 +37,7 @@ type End = Option<(usize, Rule)>;
 impl Scanner {
     pub(super) fn new(carry: Carry) -> Self {
         let ahead = [")", "]", "\"", "”"].map(Ahead::new);
-        Self { at: 0, quote_open: carry.quotation_open, held_until: 0, ahead }
+        Self { at: 0, quote_open: carry.quotation_open, quote_at: 0, held_until: 0, ahead }
     }
 
     pub(super) fn carry(&self) -> Carry {
@@ -80,14 +85,18 @@ impl Scanner {
                 if !self.quote_open {
                     return;
                 }
+                self.quote_at = here;
                 (2, QUOTED_BYTES)
             }
-            '“' => (3, QUOTED_BYTES),
+            '“' => {
+                self.quote_at = here;
+                (3, QUOTED_BYTES)
+            }
             _ => return,
         };
         let before = text[start..here].trim_end();
         // A bracket or quotation at the sentence's head holds sentences; one within it is a part of it.
-        if en_word::is_head(before) || here < self.held_until {
+        if stop::is_head(before) || here < self.held_until {
             return;
         }
         let Some(close) = self.ahead[which].within(text, here + c.len_utf8(), limit) else { return };
@@ -129,20 +138,21 @@ impl Scanner {
         let next_at = skip_blanks(text, end);
         let Some(next) = char_at(text, next_at) else { return Some((end, Rule::ParagraphEnd)) };
         if next_at == end {
-            return missing_blank(text, start, here, &mark, end, next).then_some((end, Rule::MissingBlank));
+            return (!mark.ellipsis && missing_blank(table, text, start, here, end))
+                .then_some((end, Rule::MissingBlank));
         }
         let rest = &text[next_at..];
         if matches!(next, ',' | ';' | ':' | '?' | '!' | ')') {
             return None;
         }
-        let following = en_word::Following::read(rest);
+        let following = Following::read(rest);
         let lower = following.lower;
         if outer {
             return (!lower).then_some((end, Rule::EndMarkAndCloser));
         }
         if mark.is_stop() && !closed {
             // The class of the word decides before anything else.
-            return match en_word::judge(table, text, start, here, &following) {
+            return match stop::judge(table, text, start, here, &following) {
                 Verdict::NoEnd => None,
                 Verdict::End if lower => {
                     (following.bracketed || particle(table, &following)).then_some((end, Rule::EndMark))
@@ -161,14 +171,16 @@ impl Scanner {
             return (!leading && !spaced).then_some((end, Rule::Ellipsis));
         }
         if !mark.is_stop() {
-            if quoted && en_word::reports(table, rest) {
+            // A quotation that the sentence led up to (He cried: "…!") has had its reporting clause.
+            let leads = self.quote_at <= start || stop::is_head(&text[start..self.quote_at]);
+            if quoted && leads && stop::reports(table, rest) {
                 return None;
             }
-            let word = en_word::token_before(text, start, here);
+            let word = token_before(text, start, here);
             if !quoted && mark.single && table.has(Set::Exclaiming, word) && following.begins_upper {
                 return table.has(Set::Starters, following.word).then_some((end, Rule::EndMark));
             }
-        } else if let Verdict::NoEnd = en_word::judge_closed(table, text, start, here, &following) {
+        } else if let Verdict::NoEnd = stop::judge_closed(table, text, start, here, &following) {
             return None;
         }
         Some((end, if closed { Rule::EndMarkAndCloser } else { Rule::EndMark }))
@@ -288,29 +300,37 @@ fn citation(text: &str, end: usize) -> usize {
     if closes && char_at(text, after).is_none_or(char::is_whitespace) { after } else { end }
 }
 
-/// A full stop glued to the next sentence by the printer or the scanner: "in 1958.Its members".
-fn missing_blank(text: &str, start: usize, here: usize, mark: &Mark, end: usize, next: char) -> bool {
-    if mark.ellipsis || !next.is_uppercase() && !matches!(next, '"' | '“') {
+/// A full stop glued to the next sentence by the printer or the scanner: "in 1958.Its members", "by 20%.Costs fell",
+/// "are happy .They sing".
+fn missing_blank(table: &Table, text: &str, start: usize, here: usize, end: usize) -> bool {
+    let rest = text[end..].trim_start_matches(['"', '“']);
+    if text.len() - rest.len() > end + '“'.len_utf8() || !rest.starts_with(char::is_uppercase) {
         return false;
     }
-    let word = en_word::token_before(text, start, here);
-    let next_word_at = end + if next.is_uppercase() { 0 } else { next.len_utf8() };
-    let rest = &text[next_word_at..];
     let letters = rest.bytes().take(24).take_while(u8::is_ascii_alphabetic).count();
-    let then = rest.as_bytes().get(letters).copied();
-    let plain_next = rest.bytes().skip(1).take(letters.saturating_sub(1)).all(|b| b.is_ascii_lowercase())
-        && matches!(then, Some(b' ' | b',' | b'\''))
-        && (letters > 1 || rest.starts_with("A ") || rest.starts_with("I "));
-    let last = word.chars().next_back();
-    let plain_word = !word.contains(['.', '/', '@', ':', '_'])
-        && (word.len() > 2 && last.is_some_and(|c| c.is_lowercase())
-            || last.is_some_and(|c| c.is_ascii_digit())
-            || text[..end].ends_with(['"', '”', ')']) && end > here + 1);
-    plain_next && plain_word
+    let next = &rest[..letters];
+    let whole = matches!(rest.as_bytes().get(letters), Some(b' ' | b',' | b'\''))
+        && next.bytes().skip(1).all(|b| b.is_ascii_lowercase())
+        && (letters > 1 || matches!(next, "A" | "I"));
+    if !whole {
+        return false;
+    }
+    let word = token_before(text, start, here);
+    let starter = table.has(Set::Starters, next);
+    match word.chars().next_back() {
+        // A closing mark or a sign stands before the stop, or behind it; or the blank went to the wrong side.
+        None => match char_before(text, here) {
+            Some(before) if before.is_whitespace() => starter,
+            before => matches!(before, Some('%' | ')' | '"' | '”')),
+        },
+        Some(_) if word.contains(['.', '/', '@', ':', '_']) => false,
+        Some(_) if table.class(word).is_some() => starter,
+        Some(last) => last.is_ascii_digit() || last.is_lowercase() && word.len() > 2 || end > here + 1,
+    }
 }
 
 /// A name that begins in lower case can begin a sentence: "de Gaulle", "iPhone".
-fn particle(table: &Table, following: &en_word::Following<'_>) -> bool {
+fn particle(table: &Table, following: &Following<'_>) -> bool {
     let word = following.word;
     table.has(Set::Particles, word) && (following.then_upper || word.chars().skip(1).any(char::is_uppercase))
 }
