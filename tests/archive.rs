@@ -424,7 +424,7 @@ fn a_short_report_below_many_headlines_is_no_poem() {
     parts.paragraphs.truncate(1);
     let document = read(&parts.write());
     same(&parts, &document).unwrap();
-    assert!(!paragraphs(&document, Side::Source).last().unwrap().whole, "two sentences in one segment");
+    assert!(!paragraphs(&document, Side::Source).last().unwrap().kind.is_whole(), "two sentences in one segment");
 }
 
 #[test]
