@@ -151,7 +151,7 @@ fn sentence_lines(folder: &Path, ending: &str, lang: &str) -> Vec<Case> {
         let ended = |line: &&str| {
             line.trim_end_matches(['"', '”', '“', '»', '«', '\'', '’', ')', ']']).ends_with(['.', '!', '?', '…'])
         };
-        for run in lines.split_inclusive(|line| !ended(&line)).flat_map(|run| run.chunks(10)) {
+        for run in lines.split_inclusive(|line| !ended(line)).flat_map(|run| run.chunks(10)) {
             let right = vec![ends(run.iter().copied())];
             cases.push(Case { lang: lang.to_owned(), tag: String::new(), text: run.join(" "), right });
         }

@@ -229,6 +229,39 @@ fn completions_are_scripts() {
 }
 
 #[test]
+fn split_explains_and_takes_abbreviations() {
+    let here = folder();
+    let path = write(&here, "a.txt", "The Bldgx. Committee met at 8 p.m. It rose.\n");
+    let (out, _) = run(&["split", "--lang", "en", "--explain", &path], 0);
+    let rules: Vec<&str> = out.lines().map(|line| line.split_once('\t').unwrap().1).collect();
+    assert_eq!(rules, ["end mark", "abbreviation before a likely sentence start", "end of paragraph"]);
+    let own = write(&here, "ours.txt", "# ours\n[titles]\nBldgx.\n");
+    let (out, _) = run(&["split", "--lang", "en", "--spans", "--explain", "--abbreviations", &own, &path], 0);
+    let rows = values(&out);
+    assert_eq!(rows[0]["spans"], json!([[0, 34], [35, 43]]));
+    assert_eq!(rows[0]["rules"], json!(["abbreviation before a likely sentence start", "end of paragraph"]));
+    // An error names the file, the line and what to do.
+    let wrong = write(&here, "wrong.txt", "[titles]\nX\n[nonsense]\n");
+    let good = write(&here, "1957-10-16_水渠.md", good_article());
+    let of_align = format!("en={wrong}");
+    for command in [
+        vec!["split", "--lang", "en", "--abbreviations", &wrong, &path],
+        vec!["align", "--abbreviations", &of_align, &good],
+    ] {
+        let (_, err) = run(&command, 1);
+        assert!(err.contains("wrong.txt: line 3: ") && err.contains("[enders]"), "{err}");
+    }
+    run(&["split", "--abbreviations", &at(&here, "missing.txt"), &path], 1);
+    run(&["align", "--abbreviations", &own, &good], 2);
+    // The words reach the splitting of articles.
+    let (plain, _) = run(&["align", "--quiet", &good], 0);
+    assert!(ENGLISH.contains(" long. It"), "the article has changed: choose another word");
+    let stop = write(&here, "stop.txt", "[titles]\nlong\n");
+    let (own, _) = run(&["align", "--quiet", "--abbreviations", &format!("en={stop}"), &good], 0);
+    assert_ne!(plain, own);
+}
+
+#[test]
 fn split_rebuilds_the_text() {
     let here = folder();
     let text = "　　今天开会。明天休息！“好的。”他说。\n\n  第二段没有句号\r\n";
@@ -254,6 +287,10 @@ fn split_rebuilds_the_text() {
     assert_eq!(visible(&sentences), visible(text));
     let output = bitext().args(["split", "--lang", "xx", "-"]).write_stdin("A b. C d.").output().unwrap();
     assert!(output.status.success() && String::from_utf8_lossy(&output.stderr).contains("no rules"));
+    // A line broken inside a sentence is joined, and the sentence printed in one line.
+    let path = write(&here, "broken.txt", "The committee met in the\ngreat hall. It rose.\n");
+    let (out, _) = run(&["split", "--lang", "en", &path], 0);
+    assert_eq!(out, "The committee met in the great hall.\nIt rose.\n");
     run(&["split", &at(&here, "missing.txt")], 1);
     run(&["split", &write(&here, "b.txt", b"ab\xFF\xFFcd \xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD\n")], 1);
 }

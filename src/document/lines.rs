@@ -131,13 +131,16 @@ pub(super) fn starts_item(text: &str) -> bool {
         || rest.len() < text.len() && rest.starts_with(['、', '．', '.', '）'])
 }
 
-/// Whether a line without a sentence in it is a dateline: 新华社北京十日电, 本报讯, "PEKING, Oct. 1 (NCNA) --".
+/// Whether a short line without an end mark is nothing but a dateline: 新华社北京十日电, 本报讯, "PEKING, Oct. 1 (NCNA) --".
 pub(super) fn is_dateline(line: &str) -> bool {
-    let inner = line.trim_matches(['（', '(', '【', '[', '〔', '）', ')', '】', ']', '〕', '：', ':', ' ', '\u{3000}']);
-    let agency = ["社", "本报", "讯", "電", "电"].iter().any(|word| inner.contains(word));
-    let named = ["News Agency", "Xinhua", "Hsinhua", "NCNA", "(AP)", "(UPI)", "(Reuters)", "Reuter)"];
-    let latin = named.iter().any(|name| inner.contains(name)) && inner.contains(',') || line.contains("(NCNA)");
-    agency && inner.ends_with(['电', '電', '讯', '訊']) || latin || line.ends_with(" --") && line.contains(',')
+    let brackets = ['（', '(', '【', '[', '〔', '）', ')', '】', ']', '〕', ' ', '\u{3000}'];
+    let inner = line.trim_end_matches(['-', '—', ' ']).trim_matches(brackets);
+    let agency =
+        ["社", "本报", "本報"].iter().any(|word| inner.contains(word)) && inner.ends_with(['电', '電', '讯', '訊']);
+    let names = ["News Agency", "Xinhua", "Hsinhua", "NCNA", "(AP", "(UPI", "(Reuter"];
+    let latin = names.iter().any(|name| inner.contains(name))
+        || inner.len() < line.trim_end_matches(' ').len() && line.ends_with('-');
+    agency || latin && inner.contains(',') && !inner.contains(" -- ")
 }
 
 /// The text of a segment, a line broken inside it joined: with a blank between letters, without one in Chinese.

@@ -95,22 +95,24 @@ fn kind(script: Script, line: &str, whole: &[&str], at: usize) -> Kind {
     // A line with a full stop inside is running text, whatever it looks like.
     let one = short && !line.contains(['。', '；', '\n']) && (script == Script::Han || !line.contains(". "));
     let ended = ends_sentence(line) || line.ends_with(['，', '、', ',']);
-    if one && is_bracketed(line) {
-        return if lines::is_dateline(line) { Kind::Dateline } else { Kind::Signature };
+    if short && !ended && lines::is_dateline(line) {
+        return Kind::Dateline;
     }
-    if one
-        && !ended
-        && (lines::indent(whole[at]) > SIGNATURE_INDENT || line.starts_with(['—', '―']) || line.starts_with("--"))
-    {
+    if one && is_bracketed(line) {
         return Kind::Signature;
+    }
+    if one && !ended && (line.starts_with(['—', '―']) || line.starts_with("--")) {
+        return Kind::Signature;
+    }
+    let next = whole[at + 1..].iter().find(|line| !line.trim().is_empty());
+    let far = |line: &str| lines::indent(line) > SIGNATURE_INDENT;
+    if one && !ended && far(whole[at]) {
+        // With text below it, a heading in the middle of the page.
+        return if next.is_some_and(|next| !far(next)) { Kind::Heading } else { Kind::Signature };
     }
     if !ended && chars < 2 * heading_chars(script) && !line.contains('。') && cells(line) >= CELLS {
         return Kind::TableRow;
     }
-    if one && !ended && lines::is_dateline(line) {
-        return Kind::Dateline;
-    }
-    let next = whole[at + 1..].iter().find(|line| !line.trim().is_empty());
     if one && !ended && next.is_some() && begins(script, line) {
         return Kind::Heading;
     }
@@ -169,10 +171,15 @@ mod tests {
 　　棉花　　１２．５万担　　增３．１％
 　　（新华社）
 　　——毛泽东
+　　　　　　　　一  放水围困
+　　今年大旱。
 　　　　　　　　　　石家庄铁路工人　赵大山
 ";
         let kinds: Vec<Kind> = kinds(Script::Han, text).into_iter().map(|(_, kind)| kind).collect();
-        assert_eq!(kinds, [Dateline, Heading, Prose, ListItem, TableRow, Signature, Signature, Signature]);
+        assert_eq!(
+            kinds,
+            [Dateline, Heading, Prose, ListItem, TableRow, Signature, Signature, Heading, Prose, Signature]
+        );
     }
 
     #[test]

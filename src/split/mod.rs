@@ -150,7 +150,14 @@ impl Splitter {
         Ok(self)
     }
 
-    /// The sentences of one paragraph, which may hold a line break inside a sentence.
+    /// The sentences of one paragraph, which may hold a line break inside a sentence. The iterator yields byte ranges as it
+    /// reads and allocates nothing for a sentence.
+    ///
+    /// ```
+    /// # use bitext::split::Splitter;
+    /// # let splitter = Splitter::new("zh");
+    /// assert!(splitter.sentences("今天开会。明天休息！").map(|one| one.range.byte_len()).eq([15, 15]));
+    /// ```
     pub fn sentences<'t>(&'t self, paragraph: &'t str) -> Sentences<'t> {
         self.sentences_after(Carry::default(), paragraph)
     }

@@ -7,7 +7,7 @@
 use super::Rule;
 use super::scan::{char_at, skip_blanks};
 use super::table::{Class, MAX_WORD, Set, Table};
-use super::word::{Following, token_before};
+use super::word::{Following, is_roman, token_before};
 use unicode_segmentation::{USentenceBoundIndices, UnicodeSegmentation};
 
 /// End marks.
@@ -119,11 +119,16 @@ fn goes_on(table: &Table, text: &str, start: usize, end: usize) -> bool {
     let token = token_before(text, start, here);
     let before = text[start..here - token.len()].trim_end();
     let starter = table.has(Set::Starters, next.word) && !(next.dotted && next.word.chars().count() == 1);
+    let ordinals = table.has(Set::Habits, "ordinals");
     if !token.is_empty() && token.bytes().all(|b| b.is_ascii_digit()) {
         let item = before.trim_start().is_empty() && token.len() <= 3;
         // "12. 5. 1955"; "am 3. Oktober"; but "am 3. Danach …".
         let date = next.digit && next.dotted;
-        return item || date || table.has(Set::Habits, "ordinals") && token.len() <= 2 && !starter;
+        return item || date || ordinals && token.len() <= 2 && !starter;
+    }
+    if ordinals && is_roman(token) {
+        // XVI. Károly
+        return !starter;
     }
     let letters = token.chars().count();
     if letters <= 2 && next.dotted && !next.digit && next.word.chars().count() == 1 {

@@ -72,6 +72,8 @@ pub(super) enum Set {
     AfterQuote,
     /// The few words that go on even after a quotation with a colon before it (zh).
     AfterSpeech,
+    /// Words that begin a sentence after a quotation, although a shorter word goes on (zh: 的确, 这时).
+    Anew,
     /// What may stand between a verb of speech and the mark after it (zh: 她, 着, 大家).
     SpeechTail,
     /// Other words that end, or begin, like a verb of speech (zh: 小说, 说明).
@@ -86,7 +88,7 @@ pub(super) enum Set {
     Habits,
 }
 
-const SETS: [&str; 20] = [
+const SETS: [&str; 21] = [
     "starters",
     "after-name",
     "after-time",
@@ -101,6 +103,7 @@ const SETS: [&str; 20] = [
     "number-words",
     "after-quote",
     "after-speech",
+    "anew",
     "speech-tail",
     "not-speech",
     "persons",

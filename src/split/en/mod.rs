@@ -47,7 +47,7 @@ impl Scanner {
     /// The next sentence end, for the sentence that begins at `start`; none before the end of the paragraph.
     pub(super) fn next_end(&mut self, table: &Table, text: &str, start: usize) -> End {
         let bytes = text.as_bytes();
-        if self.at == 0 && text.trim_start().starts_with('"') {
+        if self.at == 0 && self.quote_open && !runs_on(text) {
             self.quote_open = false;
         }
         self.at = self.at.max(start);
@@ -230,6 +230,13 @@ impl Scanner {
         let item = item.strip_prefix(' ')?.trim_start_matches(['"', '“']);
         item.starts_with(|c: char| c.is_uppercase()).then_some((end, Rule::ListLeadIn))
     }
+}
+
+/// Whether a quotation that the paragraph before left open runs on in this one: it opens none of its own, and closes one
+/// more than it opens, or none.
+fn runs_on(text: &str) -> bool {
+    let marks = memchr::memchr_iter(b'"', text.as_bytes()).count();
+    !text.trim_start().starts_with('"') && (marks == 0 || marks % 2 == 1)
 }
 
 /// A run of end marks, blanks between repeated ones included.

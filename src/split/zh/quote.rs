@@ -1,6 +1,6 @@
 //! What follows a closed quotation in Chinese: a reporting clause, the rest of the clause, or a new sentence. The words
 //! that tell stand in the tables: [`Set::Speech`], [`Set::SpeechTail`], [`Set::NotSpeech`], [`Set::AfterQuote`],
-//! [`Set::AfterSpeech`], [`Set::Persons`].
+//! [`Set::AfterSpeech`], [`Set::Anew`], [`Set::Persons`].
 
 use super::super::scan::head;
 use super::super::table::{Set, Table};
@@ -33,15 +33,21 @@ pub(super) fn ends(table: &Table, rest: &str, after: After) -> bool {
         // Slogans in a row belong to one clause; the turns of a dialogue do not.
         Opening::Colon => {
             let slogans = opens && after.exclaims && same_again(table, rest, after.mark);
-            !(table.begins(Set::AfterSpeech, rest) || slogans)
+            !(continues(table, Set::AfterSpeech, rest) || slogans)
         }
         // “甲！”“乙！”这两句话…: a row of quotations as the subject of what follows.
-        Opening::Start if opens => !(after.exclaims && table.begins(Set::AfterQuote, after_row(rest))),
-        _ if opens || table.begins(Set::AfterQuote, rest) => false,
+        Opening::Start if opens => !(after.exclaims && continues(table, Set::AfterQuote, after_row(rest))),
+        _ if opens || continues(table, Set::AfterQuote, rest) => false,
         Opening::Verb => true,
         Opening::Start | Opening::Comma => !reports(table, rest),
         Opening::Middle => !after.exclaims && !reports(table, rest),
     }
+}
+
+/// Whether `rest` begins with a word of `set`, and not with a longer one that begins a sentence: 的 but not 的确, 这句话 but
+/// not 这就是说.
+fn continues(table: &Table, set: Set, rest: &str) -> bool {
+    table.begins(set, rest) && !table.begins(Set::Anew, rest)
 }
 
 /// Whether the quotation that opens `rest` ends with the same mark and no reporting clause of its own.
@@ -77,14 +83,14 @@ fn after_row(mut rest: &str) -> &str {
 /// Whether the words after the quotation that closes at `close` belong to its clause.
 pub(super) fn goes_on(table: &Table, text: &str, close: usize) -> bool {
     let rest = after_closers(text, close);
-    rest.starts_with(|c| goes_on_with(c) && c != '。' || opens_quotation(c)) || table.begins(Set::AfterQuote, rest)
+    rest.starts_with(|c| goes_on_with(c) && c != '。' || opens_quotation(c)) || continues(table, Set::AfterQuote, rest)
 }
 
 /// The same for a quotation in the middle of a clause, with no verb of speech before it.
 pub(super) fn clause_goes_on(table: &Table, text: &str, close: usize) -> bool {
     let rest = after_closers(text, close);
     rest.starts_with(|c| goes_on_with(c) || opens_quotation(c) || mark::is_end(c))
-        || table.begins(Set::AfterQuote, rest)
+        || continues(table, Set::AfterQuote, rest)
         || !text[..close].ends_with('。') && rest.starts_with(is_han)
 }
 
