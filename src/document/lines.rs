@@ -133,6 +133,10 @@ pub(super) fn starts_item(text: &str) -> bool {
 
 /// Whether a short line without an end mark is nothing but a dateline: 新华社北京十日电, 本报讯, "PEKING, Oct. 1 (NCNA) --".
 pub(super) fn is_dateline(line: &str) -> bool {
+    // 大会胜利闭幕。（据新华社电）: a sentence, and its source after it.
+    if has_inner_end(line) {
+        return false;
+    }
     let brackets = ['（', '(', '【', '[', '〔', '）', ')', '】', ']', '〕', ' ', '\u{3000}'];
     let inner = line.trim_end_matches(['-', '—', ' ']).trim_matches(brackets);
     let agency =
