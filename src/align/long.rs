@@ -80,7 +80,7 @@ fn centre(chain: &[(u32, u32, f32)], window: &Pair<Range<usize>>) -> Option<Vec<
                 && (point.0.abs_diff(other.0)).abs_diff(point.1.abs_diff(other.1)) <= NEAR / 2
         };
         let before = index.checked_sub(1).map(|before| anchors[before]).is_some_and(|other| supports(&other));
-        if before || anchors.get(index + 1).is_some_and(|other| supports(other)) {
+        if before || anchors.get(index + 1).is_some_and(supports) {
             knots.push((point.0 as usize - window.source.start, point.1 as usize - window.target.start));
         }
     }
