@@ -2,7 +2,7 @@
 //!
 //! 1. *Anchors*: rare words that translate each other mark pairs of sentences; the heaviest chain of them that is monotone on
 //!    both sides (Fenwick tree, O(p log p) for p pairs) leads through the whole text, past chapters that one side lacks.
-//! 2. *Windows*: the chain is cut where it is surest, every [`STRIDE`] segments or so; a window reaches [`OVERLAP`] segments
+//! 2. *Windows*: the chain is cut where it is surest, every `STRIDE` segments or so; a window reaches `OVERLAP` segments
 //!    beyond its cuts.
 //! 3. *Stitching*: two neighbours are joined at a bead that both have found. Where there is none, the two are one window, which is
 //!    aligned anew.
