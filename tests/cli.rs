@@ -847,3 +847,23 @@ fn the_archive_sample_is_all_accounted_for() {
         .collect::<BTreeSet<_>>();
     assert_eq!(titles.len(), used.len(), "every article has a title's row");
 }
+
+#[test]
+fn a_model_fitted_to_an_archive_is_a_file_that_opens() {
+    let folder = folder();
+    let articles = repository().join("corpus/newspaper/articles");
+    let (articles, model) = (articles.to_str().unwrap(), at(&folder, "paper.json"));
+    run(&["train", articles, "-o", &model], 0);
+    let kept: Value = serde_json::from_str(&fs::read_to_string(&model).unwrap()).unwrap();
+    assert_eq!(kept["name"], "paper");
+    assert!(kept["table"].is_object(), "the archive's words are in it");
+    let (rows, _) = run(&["align", "--quiet", "--no-learn", "--model", &model, articles], 0);
+    check_rows(&values(&rows), text_of);
+
+    let damaged = fs::read_to_string(&model).unwrap().replacen("\"length_ratio\": ", "\"length_ratio\": 1", 1);
+    let damaged = write(&folder, "damaged.json", damaged);
+    let (_, message) = run(&["align", "--model", &damaged, articles], 1);
+    assert!(message.contains("checksum"), "{message}");
+    let (_, message) = run(&["align", "--model", &model, "--source-lang", "fr", "--target-lang", "de", articles], 1);
+    assert!(message.contains("zh"), "{message}");
+}

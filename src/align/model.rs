@@ -4,6 +4,7 @@ use super::moves::MoveLimits;
 use crate::error::SettingError;
 use crate::signal::lexicon::{self, Lexicon, TranslationTable, dictionary::Entry};
 use crate::signal::{MAX_FEATURES, Signal, length::Length, mark::Mark, prior::Prior, structure::Structure};
+use crate::signal::{name, number};
 use crate::span::Pair;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -344,6 +345,8 @@ impl Model {
             (Box::new(Structure::new()), true),
             (Box::new(lexicon::Evidence::new(lexicon)), false),
             (Box::new(Mark::new()), false),
+            (Box::new(number::Evidence::new()), false),
+            (Box::new(name::Evidence::new()), false),
         ]
     }
 
@@ -403,7 +406,7 @@ fn pretty(model: &serde_json::Value) -> String {
             if LONG.contains(&name.as_str()) { value.to_string() } else { format!("{value:#}").replace('\n', "\n  ") };
         format!("  \"{name}\": {value}")
     });
-    format!("{{\n{}\n}}", fields.collect::<Vec<_>>().join(",\n"))
+    format!("{{\n{}\n}}\n", fields.collect::<Vec<_>>().join(",\n"))
 }
 
 /// The weights given by name, in the order of a signal's features; those not given are 0.

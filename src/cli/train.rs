@@ -88,7 +88,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
         model.name = arguments.name.clone().unwrap_or_else(|| stem(path));
         model.origin = sources.join("; ");
         let mut output = Output::file(path)?;
-        output.write(format!("{}\n", model.to_json()).as_bytes())?;
+        output.write(model.to_json().as_bytes())?;
         output.finish()?;
     }
     Ok(Done::All)

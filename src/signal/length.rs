@@ -16,7 +16,10 @@
 //! ```
 //!
 //! Features: `ratio` = z²/2v + ½ ln v + 1, a normal density's cost in nats; `difference` = |z|; both 0 for an omission or
-//! addition, which instead have `omitted` or `added` = ln(l/15). Logarithms come from tables, in steps of half a unit.
+//! addition, which instead have `omitted` or `added` = ln(l/15). A long run of text is cut oftener than a short one: n segments
+//! of one side, l together, have `cut.source` or `cut.target` = (n − 1) · ln( (l + 5) / l̄ ), where l̄ is the mean segment of that
+//! side of the texts at hand, as if [`MEAN_SEGMENTS`] more of [`MEAN_LENGTH`] stood there. Logarithms come from tables, in steps of half
+//! a unit.
 //!
 //! c is estimated from the pair of texts itself, drawn towards the model's value for the language pair by as much weight
 //! as [`PRIOR_LENGTH`] of each side, and kept within a factor of [`MAX_FACTOR`] of it; with no text to speak of it *is* that
@@ -32,12 +35,17 @@ pub const PRIOR_LENGTH: f64 = 200.0;
 /// The texts' own ratio is trusted up to this factor from the model's.
 pub const MAX_FACTOR: f64 = 1.6;
 
+/// Segments of [`MEAN_LENGTH`] that a side's mean length is drawn towards.
+pub const MEAN_SEGMENTS: f32 = 10.0;
+/// Length of a usual segment.
+pub const MEAN_LENGTH: f32 = 50.0;
+
 const PAD: f32 = 5.0;
 const VARIANCE: f32 = 0.05;
 const VARIANCE_PER_LENGTH: f32 = 9.0;
 /// An unpaired segment of this length has a feature of 0.
 const UNPAIRED: f32 = 15.0;
-const NAMES: &[&str] = &["ratio", "difference", "omitted", "added"];
+const NAMES: &[&str] = &["ratio", "difference", "omitted", "added", "cut.source", "cut.target"];
 /// Entries of the tables, and how many stand for one unit of length.
 const TABLE: usize = 4096;
 const PER_UNIT: f32 = 2.0;
@@ -56,6 +64,8 @@ pub struct Length {
 struct Lengths {
     /// Units of length a character.
     scale: f32,
+    /// ln of the mean segment's length.
+    log_mean: f32,
     /// Characters before each segment border.
     before: Vec<u64>,
     /// For each segment border, the runs of 0..=[`MAX_RUN`] segments that end there.
@@ -67,6 +77,8 @@ struct Lengths {
 struct Measured {
     length: f32,
     log_padded: f32,
+    /// The value of `cut.…`.
+    cut: f32,
 }
 
 /// Logarithms and variances by length, so that no bead needs a logarithm of its own.
@@ -117,6 +129,9 @@ impl Lengths {
 
     fn rescale(&mut self, scale: f64, tables: &Tables) {
         self.scale = scale as f32;
+        let segments = self.before.len() as f32 - 1.0;
+        let length = self.before.last().copied().unwrap_or(0) as f32 * self.scale;
+        self.log_mean = ((length + MEAN_SEGMENTS * MEAN_LENGTH) / (segments + MEAN_SEGMENTS)).ln();
         let mut runs = std::mem::take(&mut self.runs);
         runs.clear();
         for end in 0..self.before.len() {
@@ -130,7 +145,9 @@ impl Lengths {
     fn measured(&self, start: usize, end: usize, tables: &Tables) -> Measured {
         // Subtracted as whole numbers: the same run has the same length wherever it stands in a text.
         let length = (self.before[end] - self.before[start]) as f32 * self.scale;
-        Measured { length, log_padded: tables.log_padded(length) }
+        let log_padded = tables.log_padded(length);
+        let cut = (end - start).saturating_sub(1) as f32 * (log_padded - self.log_mean);
+        Measured { length, log_padded, cut }
     }
 
     fn run(&self, run: SegmentRange, tables: &Tables) -> Measured {
@@ -200,7 +217,9 @@ impl Signal for Length {
         } else if block.source.is_empty() {
             features[3] = unpaired(run(Side::Target));
         } else {
-            (features[0], features[1]) = self.pair_features(run(Side::Source), run(Side::Target));
+            let (source, target) = (run(Side::Source), run(Side::Target));
+            (features[0], features[1]) = self.pair_features(source, target);
+            (features[4], features[5]) = (source.cut, target.cut);
         }
     }
 
@@ -220,8 +239,11 @@ impl Signal for Length {
                     (source, 0) => round(weights[2] * unpaired(sources[source as usize]) * unit),
                     (0, target) => round(weights[3] * unpaired(targets[target as usize]) * unit),
                     (source, target) => {
-                        let (fit, gap) = self.pair_features(sources[source as usize], targets[target as usize]);
-                        round((ratio * fit + difference * gap) * unit)
+                        let (source, target) = (sources[source as usize], targets[target as usize]);
+                        let (fit, gap) = self.pair_features(source, target);
+                        round(
+                            (ratio * fit + difference * gap + weights[4] * source.cut + weights[5] * target.cut) * unit,
+                        )
                     }
                 };
             }

@@ -15,6 +15,7 @@ pub mod name;
 pub mod number;
 pub mod prior;
 pub mod structure;
+mod tally;
 
 use crate::cost::Cost;
 use crate::document::Segment;

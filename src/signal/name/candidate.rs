@@ -1,7 +1,9 @@
 //! Capitalised words of an English text that may be names.
 
 use crate::span::ByteRange;
-use std::collections::HashSet;
+use foldhash::fast::FixedState;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 /// Words that begin sentences and titles, or name what has its own signals, and are no names.
 const COMMON: &str = "a about after again all along also although among an and another any are as at be because been before both \
@@ -25,41 +27,54 @@ pub struct Candidate {
     pub words: usize,
 }
 
+static COMMON_WORDS: LazyLock<HashSet<&str, FixedState>> = LazyLock::new(|| COMMON.split_whitespace().collect());
+
 /// The words of `text` that may be names: capitalised, not common, and not found in lower case elsewhere in the text.
 /// Pairs of neighbouring words follow their first word. Give it a whole article where there is one.
 pub fn candidates(text: &str) -> Vec<Candidate> {
-    let common: HashSet<&str> = COMMON.split_whitespace().collect();
-    let words: Vec<ByteRange> = words(text);
-    let small: HashSet<&str> =
-        words.iter().map(|range| range.of(text)).filter(|word| word.starts_with(char::is_lowercase)).collect();
-    let is_name = |word: &str| {
-        let lower = word.to_lowercase();
-        let bare = lower.trim_end_matches("'s").trim_end_matches("’s");
-        word.starts_with(char::is_uppercase)
-            && word.chars().count() > 1
-            && !word.chars().skip(1).all(char::is_uppercase)
-            && !common.contains(bare)
-            && !small.contains(bare)
-    };
+    candidates_of(text, [ByteRange::new(0, text.len())])
+}
+
+/// Those of several pieces of one text.
+pub(super) fn candidates_of(text: &str, pieces: impl IntoIterator<Item = ByteRange>) -> Vec<Candidate> {
+    let words: Vec<ByteRange> = pieces
+        .into_iter()
+        .flat_map(|piece| words(piece.of(text)).into_iter().map(move |word| word.shifted(piece.start)))
+        .collect();
+    // By word: none, or the end of a name without its 's, and the same in lower case.
+    let mut lower: HashMap<String, bool, FixedState> = HashMap::default();
+    let names: Vec<Option<(usize, String)>> = words
+        .iter()
+        .map(|range| {
+            let word = range.of(text);
+            if !word.starts_with(char::is_uppercase) || word.chars().skip(1).all(char::is_uppercase) {
+                return None;
+            }
+            let bare = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word);
+            let small = bare.to_lowercase();
+            if COMMON_WORDS.contains(small.as_str()) {
+                return None;
+            }
+            lower.entry(small.clone()).or_insert(true);
+            Some((range.start + bare.len(), small))
+        })
+        .collect();
+    for range in &words {
+        if let Some(is_name) = lower.get_mut(range.of(text)) {
+            *is_name = false;
+        }
+    }
+    let name = |index: usize| names.get(index)?.as_ref().filter(|(_, small)| lower[small]);
     let mut found = Vec::new();
     for (index, &range) in words.iter().enumerate() {
-        let word = range.of(text);
-        if !is_name(word) {
-            continue;
-        }
+        let Some(&(end, _)) = name(index) else { continue };
         let before = text[..range.start].trim_end();
         let is_initial = before.is_empty() || before.ends_with(['.', '!', '?', '"', '“', '\n']);
-        let cut = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word);
-        let bare = ByteRange::new(range.start, range.start + cut.len());
-        found.push(Candidate { range: bare, is_initial, words: 1 });
-        if let Some(&next) = words.get(index + 1)
-            && &text[range.end..next.start] == " "
-            && is_name(next.of(text))
+        found.push(Candidate { range: ByteRange::new(range.start, end), is_initial, words: 1 });
+        if let Some(&(end, _)) = name(index + 1)
+            && &text[range.end..words[index + 1].start] == " "
         {
-            let word = next.of(text);
-            let cut = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word);
-            let pair = ByteRange::new(range.start, next.start + cut.len());
-            found.push(Candidate { range: pair, is_initial, words: 2 });
+            found.push(Candidate { range: ByteRange::new(range.start, end), is_initial, words: 2 });
         }
     }
     found

@@ -18,36 +18,17 @@
 //! ```
 
 mod candidate;
+mod evidence;
+mod places;
 mod skeleton;
 mod spelling;
 
 pub use candidate::{Candidate, candidates};
+pub use evidence::Evidence;
 
 use crate::span::ByteRange;
 use skeleton::Element;
-use spelling::Syllable;
-use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
-
-static TRANSLITERATING: LazyLock<HashSet<char>> =
-    LazyLock::new(|| table_lines(include_str!("tables/transliteration.txt")).flat_map(str::chars).collect());
-
-/// Characters, and the letters they are customarily written with.
-type Customary = (&'static str, Vec<&'static str>);
-
-/// Customary spellings by the first character: the characters and the letters.
-static PLACES: LazyLock<HashMap<char, Vec<Customary>>> = LazyLock::new(|| {
-    let mut places: HashMap<char, Vec<Customary>> = HashMap::new();
-    for line in table_lines(include_str!("tables/places.txt")) {
-        let Some((forms, letters)) = line.split_once('|') else { continue };
-        for form in forms.split_whitespace() {
-            if let Some(first) = form.chars().next() {
-                places.entry(first).or_default().push((form, letters.split_whitespace().collect()));
-            }
-        }
-    }
-    places
-});
+use spelling::{Reading, SyllableId};
 
 fn table_lines(table: &'static str) -> impl Iterator<Item = &'static str> {
     table.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
@@ -82,6 +63,11 @@ impl Name {
     pub fn letters(&self) -> &str {
         &self.letters
     }
+
+    /// Long enough to be known by its consonants.
+    fn may_be_foreign(&self) -> bool {
+        self.skeleton.len() >= 2 && self.letters.len() >= 4
+    }
 }
 
 /// Where a name was found.
@@ -94,23 +80,36 @@ pub struct Found {
     pub score: f32,
 }
 
+/// One character.
+#[derive(Debug, Clone, Copy)]
 struct Sound {
-    start: usize,
-    end: usize,
-    readings: Vec<&'static Syllable>,
-    /// Bit 0 for `a`: the letters that a spelling of this character may begin with.
-    letters: u32,
-    transliterates: bool,
+    range: ByteRange,
+    /// None breaks the sound.
+    reading: Option<&'static Reading>,
+}
+
+impl Sound {
+    fn syllables(&self) -> &'static [SyllableId] {
+        self.reading.map_or(&[], Reading::syllables)
+    }
+
+    fn transliterates(&self) -> bool {
+        self.reading.is_some_and(|reading| reading.transliterates)
+    }
+
+    /// The elements of its usual reading.
+    fn elements(&self) -> Option<&'static [Element]> {
+        self.syllables().first().map(|&id| spelling::syllable(id).skeleton.as_slice())
+    }
 }
 
 /// What a Chinese text sounds like, character by character; other characters break the sound.
+#[derive(Debug, Clone)]
 pub struct Sounds<'t> {
     text: &'t str,
     list: Vec<Sound>,
 }
 
-/// The most readings of a character that are tried: the crate gives the usual one first.
-const READINGS: usize = 4;
 /// What a transliteration of a name loses that reads as Mandarin too.
 const MANDARIN_ABROAD: f32 = 0.2;
 /// The least score that [`Sounds::find`] reports.
@@ -119,17 +118,24 @@ pub const LEAST_SCORE: f32 = 0.4;
 impl<'t> Sounds<'t> {
     /// Looks up every character's readings.
     pub fn new(text: &'t str) -> Self {
-        let mut list = Vec::with_capacity(text.len() / 3);
-        for (start, c) in text.char_indices() {
-            let mut readings = spelling::readings(c);
-            // A space in the print and the dot between the parts of a name are passed over.
-            if readings.is_empty() && matches!(c, ' ' | '·' | '•' | '．') {
-                continue;
+        Self::of(text, [ByteRange::new(0, text.len())])
+    }
+
+    /// Those of several pieces of one text, between which the sound breaks.
+    fn of(text: &'t str, pieces: impl IntoIterator<Item = ByteRange>) -> Self {
+        let mut list = Vec::new();
+        for piece in pieces {
+            let own = piece.of(text);
+            list.reserve(own.len() / 3 + 2);
+            for (at, c) in own.char_indices() {
+                let reading = spelling::reading(c);
+                // A space in the print and the dot between the parts of a name are passed over.
+                if reading.is_some() || !matches!(c, ' ' | '·' | '•' | '．') {
+                    let start = piece.start + at;
+                    list.push(Sound { range: ByteRange::new(start, start + c.len_utf8()), reading });
+                }
             }
-            readings.truncate(READINGS);
-            let letters = readings.iter().fold(0, |mask, syllable| mask | syllable.first_letters);
-            let transliterates = TRANSLITERATING.contains(&c);
-            list.push(Sound { start, end: start + c.len_utf8(), readings, letters, transliterates });
+            list.push(Sound { range: ByteRange::new(piece.end, piece.end), reading: None });
         }
         Self { text, list }
     }
@@ -151,15 +157,10 @@ impl<'t> Sounds<'t> {
             if let Some(end) = self.customary(start, name) {
                 keep(self.found(start, end, 1.0), &mut best);
             }
-            if self.list[start].letters & bit != 0
+            if self.list[start].reading.is_some_and(|reading| reading.letters & bit != 0)
                 && let Some(end) = self.spelled(start, &name.letters, 0)
             {
-                let score = match (end - start, name.letters.len()) {
-                    (1, 4..) => 0.6,
-                    (1, _) => 0.4,
-                    _ => 1.0,
-                };
-                keep(self.found(start, end, score), &mut best);
+                keep(self.found(start, end, spelled_score(end - start, name)), &mut best);
             }
         }
         if let Some(best) = best
@@ -167,16 +168,14 @@ impl<'t> Sounds<'t> {
         {
             return Some(best);
         }
-        if name.skeleton.len() >= 2 && name.letters.len() >= 4 {
+        if name.may_be_foreign() {
             for start in 0..self.list.len() {
                 let sound = &self.list[start];
-                if sound.transliterates
-                    && let Some(syllable) = sound.readings.first()
-                    && skeleton::may_begin(&name.skeleton, &syllable.skeleton)
-                    && let Some((end, score)) = self.transliterated(start, name)
+                if sound.transliterates()
+                    && let Some(elements) = sound.elements()
+                    && skeleton::may_begin(&name.skeleton, elements)
+                    && let Some((end, score)) = self.transliterated(start, name, LEAST_SCORE)
                 {
-                    // Mila may be 米拉, but Xinhua is rarely 西诺瓦.
-                    let score = if name.is_mandarin { score - MANDARIN_ABROAD } else { score };
                     keep(self.found(start, end, score), &mut best);
                 }
             }
@@ -185,17 +184,19 @@ impl<'t> Sounds<'t> {
     }
 
     fn found(&self, start: usize, end: usize, score: f32) -> Found {
-        Found { range: ByteRange::new(self.list[start].start, self.list[end - 1].end), score }
+        Found { range: ByteRange::new(self.list[start].range.start, self.list[end - 1].range.end), score }
     }
 
     fn customary(&self, start: usize, name: &Name) -> Option<usize> {
-        let text = &self.text[self.list[start].start..];
-        let places = PLACES.get(&text.chars().next()?)?;
-        places
+        places::forms(&name.letters)
             .iter()
-            .find(|(form, letters)| letters.contains(&name.letters.as_str()) && text.starts_with(form))
-            .map(|(form, _)| start + form.chars().count())
-            .filter(|&end| end <= self.list.len())
+            .find(|form| self.reads(start, form))
+            .map(|form| start + form.chars().count())
+    }
+
+    /// True when just these characters stand at `start`.
+    fn reads(&self, start: usize, form: &str) -> bool {
+        self.text[self.list[start].range.start..].starts_with(form) && start + form.chars().count() <= self.list.len()
     }
 
     /// The end of the characters from `start` some reading of which spells all the letters.
@@ -208,32 +209,38 @@ impl<'t> Sounds<'t> {
         if depth >= 6 {
             return None;
         }
-        sound.readings.iter().flat_map(|syllable| &syllable.spellings).find_map(|spelling| {
+        let spellings = sound.syllables().iter().flat_map(|&id| &spelling::syllable(id).spellings);
+        spellings.into_iter().find_map(|spelling| {
             let rest = letters.strip_prefix(spelling.as_str())?;
             self.spelled(start + 1, rest, depth + 1)
         })
     }
 
-    /// The best transliteration that begins at `start`: its end and score.
-    fn transliterated(&self, start: usize, name: &Name) -> Option<(usize, f32)> {
-        let mut sounds = Vec::with_capacity(name.skeleton.len() * 2 + 2);
-        for sound in self.list[start..].iter().take(name.skeleton.len() + 3) {
-            let Some(syllable) = sound.readings.first() else { break };
-            sounds.push((syllable.skeleton.as_slice(), sound.transliterates));
-        }
-        skeleton::align(&name.skeleton, &sounds).map(|(count, score)| (start + count, score))
+    /// The best transliteration that begins at `start`: its end and score, above `least`.
+    fn transliterated(&self, start: usize, name: &Name, least: f32) -> Option<(usize, f32)> {
+        // Mila may be 米拉, but Xinhua is rarely 西诺瓦.
+        let lost = if name.is_mandarin { MANDARIN_ABROAD } else { 0.0 };
+        let sounds = self.list[start..].iter().take(name.skeleton.len() + 3);
+        let sounds = sounds.map_while(|sound| Some((sound.elements()?, sound.transliterates())));
+        skeleton::align(&name.skeleton, sounds, least + lost).map(|(count, score)| (start + count, score - lost))
+    }
+}
+
+/// What a spelling by so many characters is worth: one syllable is found by chance.
+fn spelled_score(characters: usize, name: &Name) -> f32 {
+    match (characters, name.letters.len()) {
+        (1, 4..) => 0.6,
+        (1, _) => 0.4,
+        _ => 1.0,
     }
 }
 
 /// How much a Chinese name sounds like a Latin one, the whole of both, from 0 to 1.
 pub fn similarity(chinese: &str, latin: &str) -> f32 {
     let sounds = Sounds::new(chinese);
-    if sounds.list.is_empty() {
-        return 0.0;
-    }
     let Some(found) = sounds.find(&Name::new(latin)) else { return 0.0 };
-    let covered = found.range.of(chinese).chars().filter(|c| !spelling::readings(*c).is_empty()).count();
-    found.score * covered as f32 / sounds.list.len() as f32
+    let covered = found.range.of(chinese).chars().filter(|c| spelling::reading(*c).is_some()).count();
+    found.score * covered as f32 / (sounds.list.len() - 1) as f32
 }
 
 #[cfg(test)]

@@ -244,19 +244,27 @@ pub(super) fn may_begin(name: &[Element], syllable: &[Element]) -> bool {
     }
 }
 
-/// Aligns a whole name with the first so many syllables: how many, and the best score.
-pub(super) fn align(name: &[Element], syllables: &[(&[Element], bool)]) -> Option<(usize, f32)> {
+/// The longest name, in elements, that is aligned; what goes on beyond is not looked at.
+const LONGEST: usize = 23;
+
+/// Aligns a whole name with the first so many syllables: how many, and the best score, if one is above `least`.
+pub(super) fn align<'s>(
+    name: &[Element],
+    syllables: impl Iterator<Item = (&'s [Element], bool)>,
+    least: f32,
+) -> Option<(usize, f32)> {
     /// A character that newspapers do not write names with.
     const STRANGE: f32 = 0.7;
-    let mut row: Vec<f32> = Vec::with_capacity(name.len() + 1);
-    row.push(0.0);
-    for element in name {
-        row.push(row[row.len() - 1] + left_out(*element));
+    let name = &name[..name.len().min(LONGEST)];
+    let length = name.len().max(3) as f32;
+    let mut row = [0.0f32; LONGEST + 1];
+    for (column, element) in name.iter().enumerate() {
+        row[column + 1] = row[column] + left_out(*element);
     }
     let mut best: Option<(usize, f32)> = None;
     let mut strange = 0.0;
-    for (index, (elements, transliterates)) in syllables.iter().enumerate() {
-        for &element in *elements {
+    for (index, (elements, transliterates)) in syllables.enumerate() {
+        for &element in elements {
             let mut diagonal = row[0];
             row[0] += put_in(element);
             for (column, &of_name) in name.iter().enumerate() {
@@ -270,11 +278,16 @@ pub(super) fn align(name: &[Element], syllables: &[(&[Element], bool)]) -> Optio
         if !transliterates {
             strange += STRANGE;
         }
-        let score = (1.0 - (row[name.len()] + strange) / name.len().max(3) as f32).min(0.95);
+        let score = (1.0 - (row[name.len()] + strange) / length).min(0.95);
         // One character cannot carry a name of several consonants.
         if index > 0 && best.is_none_or(|(_, known)| score > known) {
             best = Some((index + 1, score));
         }
+        // Costs never fall: what is too dear already stays so.
+        let cheapest = row[..=name.len()].iter().copied().fold(f32::INFINITY, f32::min);
+        if 1.0 - (cheapest + strange) / length <= least {
+            break;
+        }
     }
-    best.filter(|(_, score)| *score > 0.0)
+    best.filter(|(_, score)| *score > least)
 }

@@ -1,9 +1,14 @@
 //! How a syllable of Mandarin is spelled: in pinyin, and in Wade-Giles as newspapers print it, without marks.
 
 use super::skeleton::{self, Element};
+use foldhash::fast::FixedState;
 use pinyin::{ToPinyin, ToPinyinMulti};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
+
+/// Number of a syllable, see [`syllable`].
+pub(super) type SyllableId = u16;
 
 /// One syllable, whatever its tone.
 #[derive(Debug)]
@@ -11,52 +16,114 @@ pub(super) struct Syllable {
     /// Pinyin first, then Wade-Giles where it differs.
     pub(super) spellings: Vec<String>,
     /// Bit 0 for `a`: the first letters of the spellings.
-    pub(super) first_letters: u32,
+    first_letters: u32,
     pub(super) skeleton: Vec<Element>,
 }
 
-/// Every syllable of the basic block of characters.
-static SYLLABLES: LazyLock<HashMap<&'static str, Syllable>> = LazyLock::new(|| {
-    let mut syllables = HashMap::new();
-    for c in '\u{4E00}'..='\u{9FFF}' {
-        for reading in c.to_pinyin_multi().into_iter().flatten() {
-            syllables.entry(reading.plain()).or_insert_with(|| Syllable::new(reading.plain()));
-        }
-    }
-    syllables
-});
-
-/// The readings of a character, the usual one first; none for what is no Chinese character.
-pub(super) fn readings(c: char) -> Vec<&'static Syllable> {
-    if c < '\u{3400}' {
-        return Vec::new();
-    }
-    let usual = c.to_pinyin().and_then(|reading| SYLLABLES.get(reading.plain()));
-    let mut readings: Vec<&Syllable> = usual.into_iter().collect();
-    for reading in c.to_pinyin_multi().into_iter().flatten() {
-        if let Some(syllable) = SYLLABLES.get(reading.plain())
-            && !readings.iter().any(|known| std::ptr::eq(*known, syllable))
-        {
-            readings.push(syllable);
-        }
-    }
-    readings
+/// How a character sounds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading {
+    readings: [SyllableId; READINGS],
+    /// Bit 0 for `a`: the letters that a spelling of this character may begin with.
+    pub(super) letters: u32,
+    /// Newspapers write foreign names with it.
+    pub(super) transliterates: bool,
 }
 
-/// Every spelling of every syllable.
-static SPELLINGS: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| SYLLABLES.values().flat_map(|syllable| &syllable.spellings).map(String::as_str).collect());
+/// The most readings of a character that are tried: the crate gives the usual one first.
+const READINGS: usize = 4;
+/// In place of a reading that is not there.
+const NO_SYLLABLE: SyllableId = SyllableId::MAX;
+/// The characters that are known; rarer ones have no sound here.
+const KNOWN: RangeInclusive<char> = '\u{3400}'..='\u{9FFF}';
+
+static TRANSLITERATING: &str = include_str!("tables/transliteration.txt");
+
+/// Every syllable of Mandarin, and how every known character is read.
+struct Table {
+    syllables: Vec<Syllable>,
+    characters: Vec<Reading>,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let mut syllables: Vec<Syllable> = Vec::new();
+    let mut numbers: HashMap<&'static str, SyllableId, FixedState> = HashMap::default();
+    let silent = Reading { readings: [NO_SYLLABLE; READINGS], letters: 0, transliterates: false };
+    let mut characters: Vec<Reading> = KNOWN
+        .map(|c| {
+            let mut reading = silent;
+            let mut known = 0;
+            let usual = c.to_pinyin().into_iter();
+            for pinyin in usual.chain(c.to_pinyin_multi().into_iter().flatten()) {
+                let id = *numbers.entry(pinyin.plain()).or_insert_with(|| {
+                    syllables.push(Syllable::new(pinyin.plain()));
+                    syllables.len() as SyllableId - 1
+                });
+                if known < READINGS && !reading.readings[..known].contains(&id) {
+                    reading.readings[known] = id;
+                    reading.letters |= syllables[id as usize].first_letters;
+                    known += 1;
+                }
+            }
+            reading
+        })
+        .collect();
+    for c in super::table_lines(TRANSLITERATING).flat_map(str::chars) {
+        characters[c as usize - *KNOWN.start() as usize].transliterates = true;
+    }
+    Table { syllables, characters }
+});
+
+/// Syllables by their spellings.
+static SPELLINGS: LazyLock<HashMap<&'static str, Vec<SyllableId>, FixedState>> = LazyLock::new(|| {
+    let mut spellings: HashMap<&'static str, Vec<SyllableId>, FixedState> = HashMap::default();
+    for (id, syllable) in (0..).zip(&TABLE.syllables) {
+        for spelling in &syllable.spellings {
+            spellings.entry(spelling.as_str()).or_default().push(id);
+        }
+    }
+    spellings
+});
+
+/// How a character is read; `None` for what is no Chinese character.
+pub(super) fn reading(c: char) -> Option<&'static Reading> {
+    let index = (c as usize).checked_sub(*KNOWN.start() as usize)?;
+    TABLE.characters.get(index).filter(|reading| reading.readings[0] != NO_SYLLABLE)
+}
+
+/// The syllable with this number.
+pub(super) fn syllable(id: SyllableId) -> &'static Syllable {
+    &TABLE.syllables[id as usize]
+}
+
+/// How many syllables there are.
+pub(super) fn count() -> usize {
+    TABLE.syllables.len()
+}
+
+impl Reading {
+    /// Its syllables, the usual one first, at least one.
+    pub(super) fn syllables(&self) -> &[SyllableId] {
+        let known = self.readings.iter().position(|&id| id == NO_SYLLABLE).unwrap_or(READINGS);
+        &self.readings[..known]
+    }
+}
+
+/// The longest spelling of a syllable.
+const LONGEST: usize = 6;
+
+/// The beginnings of `letters` that spell a syllable: how many letters, and which syllables.
+pub(super) fn heads(letters: &str) -> impl Iterator<Item = (usize, &'static [SyllableId])> {
+    (1..=LONGEST.min(letters.len())).filter_map(|length| Some((length, SPELLINGS.get(&letters[..length])?.as_slice())))
+}
 
 /// True when all the letters can be cut into spellings of syllables.
 pub(super) fn is_mandarin(letters: &str) -> bool {
-    const LONGEST: usize = 6;
     let mut reached = vec![false; letters.len() + 1];
     reached[0] = true;
     for start in 0..letters.len() {
         if reached[start] {
-            for end in start + 1..=(start + LONGEST).min(letters.len()) {
-                reached[end] |= SPELLINGS.contains(&letters[start..end]);
-            }
+            heads(&letters[start..]).for_each(|(length, _)| reached[start + length] = true);
         }
     }
     !letters.is_empty() && reached[letters.len()]

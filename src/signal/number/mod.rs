@@ -19,6 +19,7 @@ mod chinese;
 mod compare;
 mod english;
 mod english_word;
+mod evidence;
 mod key;
 mod numeral;
 mod range;
@@ -26,6 +27,7 @@ mod unit;
 mod value;
 
 pub use compare::{Comparison, Match, Near, NearKind, Relation, compare};
+pub use evidence::Evidence;
 pub use key::{Key, keys};
 pub use unit::Unit;
 pub use value::Value;
