@@ -2,7 +2,7 @@
 
 use bitext::archive::{Body, Entry, Input, Options, Reader};
 use bitext::engine::{Engine, batch};
-use bitext::export::{Context, Format, exporter};
+use bitext::export::{Context, Format, Row, Writer, rows};
 use bitext::span::Pair;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
@@ -31,25 +31,27 @@ fn text_bytes(entry: &Entry) -> usize {
 fn newspaper(bencher: Bencher<'_, '_>, jobs: usize) {
     let language = Pair::new("zh".to_owned(), "en".to_owned());
     let engine = Engine::new(None, Default::default(), language.clone()).expect("the built-in model");
-    let exporter = exporter(Format::Jsonl, &Context { language, single: false });
+    let context = Context::new(language, "rows.jsonl");
     let articles = entries();
     let articles: Vec<&Entry> = (0..10).flat_map(|_| &articles).collect();
     let run = |articles: Vec<Entry>| {
-        let (mut rows, mut rejects) = (0, 0);
-        let render = |aligned: &bitext::engine::Aligned| {
-            let mut files = vec![Vec::new()];
-            exporter.document(aligned, &mut files);
-            files.swap_remove(0)
-        };
-        let sink = |outcome: batch::Outcome<Vec<u8>>| {
+        let (mut written, mut rejects) = (0, 0);
+        let memory = Box::new(std::io::Cursor::new(Vec::new()));
+        let mut writer = Writer::new(Format::jsonl(), &context, vec![memory]).expect("memory takes all");
+        let render = |aligned: &bitext::engine::Aligned| rows(aligned).collect::<Vec<Row>>();
+        let sink = |outcome: batch::Outcome<Vec<Row>>| {
             match outcome.result {
-                Ok(bytes) => rows += bytes.iter().filter(|&&byte| byte == b'\n').count(),
+                Ok(rows) => {
+                    written += rows.len();
+                    rows.iter().try_for_each(|row| writer.row(row))?;
+                }
                 Err(_) => rejects += 1,
             }
-            Ok::<(), std::convert::Infallible>(())
+            Ok::<(), std::io::Error>(())
         };
-        batch::run(&engine, jobs, articles.into_iter().map(Ok), render, sink).expect("nothing can fail");
-        (rows, rejects)
+        batch::run(&engine, jobs, articles.into_iter().map(Ok), render, sink).expect("memory takes all");
+        writer.finish().expect("memory takes all");
+        (written, rejects)
     };
     let fresh = || articles.iter().map(|&entry| entry.clone()).collect::<Vec<Entry>>();
     let (rows, rejects) = run(fresh());

@@ -11,6 +11,8 @@ pub use audit::Fault;
 
 use crate::cost::Cost;
 use crate::span::Block;
+use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// One bead with what the model says of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +30,8 @@ pub struct Bead {
 }
 
 /// How a bead came to be where it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Found on the path.
     #[default]
@@ -47,6 +50,12 @@ impl Status {
             Self::Locked => "locked",
             Self::Moved => "moved",
         }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

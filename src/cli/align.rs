@@ -2,12 +2,13 @@
 
 use super::output::{Output, with_suffix};
 use super::progress::Progress;
-use super::{Done, Failure};
+use super::targets::{self, Targets};
+use super::{Done, Failure, is_dash};
 use crate::align::{Model, Settings, Signals};
 use crate::archive::{self, Entry, Input, Reader, Reject};
 use crate::engine::batch::{self, Outcome, RunError};
 use crate::engine::{Aligned, Engine, Learned};
-use crate::export::{self, Context, Exporter, Format};
+use crate::export::{self, Format, Row};
 use crate::span::{Block, Pair};
 use crate::train::table;
 use std::fs;
@@ -31,8 +32,9 @@ pub(super) struct Arguments {
     /// Write here; the ending names the format unless --format does. Can be repeated. Without it rows go to standard output
     #[arg(short, long, value_name = "OUT")]
     output: Vec<PathBuf>,
-    /// jsonl, tsv, vecalign, moses or html
-    #[arg(long, value_name = "FORMAT", value_parser = |name: &str| name.parse::<Format>())]
+    /// jsonl, tsv, xlsx, html, tmx, xliff, xliff2, moses, cesalign, tei, intertext, vecalign, ladder, hunalign, lines (antpconc,
+    /// paraconc), sketch or cwb; docs/formats.md says what each keeps
+    #[arg(long, value_name = "FORMAT", value_parser = targets::format)]
     format: Option<Format>,
     /// The original, as plain text
     #[arg(long, value_name = "FILE", requires = "target")]
@@ -77,6 +79,8 @@ pub(super) struct Arguments {
     /// No progress, no summary
     #[arg(short, long)]
     quiet: bool,
+    #[command(flatten)]
+    options: targets::Options,
 }
 
 /// Text that the translation table is learned from, some thousand articles. More would make a run slower than the better table
@@ -92,9 +96,9 @@ struct Counts {
     set_aside: u64,
 }
 
-/// One document, rendered: the bytes for each file of each exporter, and its pairs, omissions and additions.
+/// One document's rows, and its pairs, omissions and additions.
 struct Rendered {
-    files: Vec<Vec<Vec<u8>>>,
+    rows: Vec<Row>,
     counts: [u64; 3],
 }
 
@@ -110,22 +114,20 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
         learn(&mut engine, &sample, arguments.jobs)?;
         return super::explain::run(&engine, sample.into_iter().chain(reader), id).map(|()| Done::All);
     }
-    let exporters = exporters(&arguments)?;
-    let mut outputs =
-        exporters.iter().map(|(exporter, path)| open(&**exporter, path)).collect::<Result<Vec<_>, _>>()?;
+    let language = Pair::new(arguments.source_lang.clone(), arguments.target_lang.clone());
+    let paths = if arguments.output.is_empty() { vec!["-".into()] } else { arguments.output.clone() };
+    let mut targets =
+        Targets::open(&arguments.options, &paths, arguments.format, &language, arguments.source.is_some())?;
     let rejects_path =
-        arguments.output.first().filter(|path| !super::is_dash(path)).map(|path| with_suffix(path, ".rejected.jsonl"));
+        arguments.output.first().filter(|path| !is_dash(path)).map(|path| with_suffix(path, ".rejected.jsonl"));
     let mut rejects = rejects_path.as_deref().map(Output::file).transpose()?;
 
-    edge(&exporters, &mut outputs, |exporter, files| exporter.head(files))?;
     let mut counts = Counts::default();
     let mut progress = Progress::new(arguments.quiet, total);
     let sink = |outcome: Outcome<Rendered>| {
         match outcome.result {
             Ok(rendered) => {
-                for (files, contents) in outputs.iter_mut().zip(&rendered.files) {
-                    files.iter_mut().zip(contents).try_for_each(|(file, bytes)| file.write(bytes))?;
-                }
+                rendered.rows.into_iter().try_for_each(|row| targets.row(row))?;
                 let [pairs, omissions, additions] = rendered.counts;
                 counts.pairs += pairs;
                 counts.omissions += omissions;
@@ -142,7 +144,6 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
     };
     let sample = if arguments.no_learn { Vec::new() } else { super::sample(&mut reader, SAMPLE_BYTES) };
     let learned = learn(&mut engine, &sample, arguments.jobs)?;
-    let render = |aligned: &Aligned| render(aligned, &exporters);
     batch::run(&engine, arguments.jobs, sample.into_iter().chain(reader), render, sink).map_err(
         |error| match error {
             RunError::Sink(failure) => failure,
@@ -155,10 +156,10 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
             "no document in the input: give article files, a folder that holds some, or records".into(),
         ));
     }
-    edge(&exporters, &mut outputs, |exporter, files| exporter.foot(files))?;
-    outputs.into_iter().flatten().chain(rejects).try_for_each(Output::finish)?;
+    let words = targets.finish()?;
+    rejects.map_or(Ok(()), Output::finish)?;
     if !arguments.quiet {
-        summary(&counts, &learned, started, &exporters, rejects_path.as_deref());
+        summary(&counts, &learned, started, &words, rejects_path.as_deref());
     }
     Ok(if counts.set_aside == 0 { Done::All } else { Done::SomeSetAside })
 }
@@ -208,90 +209,12 @@ fn inputs(arguments: &Arguments) -> (Vec<Input>, Option<u64>) {
     (arguments.inputs.iter().map(|path| super::input(path)).collect(), total)
 }
 
-type Exporters = Vec<(Box<dyn Exporter>, PathBuf)>;
-
-/// An exporter for each output; `-` is standard output.
-fn exporters(arguments: &Arguments) -> Result<Exporters, Failure> {
-    let context = Context {
-        language: Pair::new(arguments.source_lang.clone(), arguments.target_lang.clone()),
-        single: arguments.source.is_some(),
-    };
-    if arguments.output.is_empty() {
-        let format = arguments.format.unwrap_or(Format::Jsonl);
-        let exporter = export::exporter(format, &context);
-        if exporter.suffixes().len() > 1 {
-            return Err(Failure::Arguments(format!("{format} is several files: name them with -o")));
-        }
-        return Ok(vec![(exporter, "-".into())]);
-    }
-    if let Some(path) = (1..arguments.output.len())
-        .find_map(|k| arguments.output[..k].iter().find(|path| **path == arguments.output[k]))
-    {
-        return Err(Failure::Arguments(format!(
-            "{} is named twice: each output needs a file of its own",
-            path.display()
-        )));
-    }
-    let exporter = |path: &PathBuf| {
-        let format = arguments
-            .format
-            .or_else(|| Format::of(path))
-            .or(super::is_dash(path).then_some(Format::Jsonl))
-            .ok_or_else(|| {
-                let known = Format::ALL.map(|(_, name)| name).join(", ");
-                Failure::Arguments(format!(
-                    "{}: its ending names no format; end it in one of {known}, or say --format",
-                    path.display()
-                ))
-            })?;
-        let exporter = export::exporter(format, &context);
-        if super::is_dash(path) && exporter.suffixes().len() > 1 {
-            return Err(Failure::Arguments(format!("{format} is several files: they cannot go to standard output")));
-        }
-        Ok((exporter, path.clone()))
-    };
-    arguments.output.iter().map(exporter).collect()
-}
-
-fn paths(exporter: &dyn Exporter, path: &Path) -> Vec<PathBuf> {
-    exporter.suffixes().iter().map(|suffix| with_suffix(path, suffix)).collect()
-}
-
-fn open(exporter: &dyn Exporter, path: &Path) -> Result<Vec<Output>, Failure> {
-    if super::is_dash(path) {
-        return Ok(vec![Output::stdout()]);
-    }
-    paths(exporter, path).iter().map(|path| Output::file(path)).collect()
-}
-
-/// Writes what stands before or behind the documents.
-fn edge(
-    exporters: &Exporters,
-    outputs: &mut [Vec<Output>],
-    write: impl Fn(&dyn Exporter, &mut [Vec<u8>]),
-) -> Result<(), Failure> {
-    for ((exporter, _), files) in exporters.iter().zip(outputs) {
-        let mut contents = vec![Vec::new(); files.len()];
-        write(&**exporter, &mut contents);
-        files.iter_mut().zip(&contents).try_for_each(|(file, bytes)| file.write(bytes))?;
-    }
-    Ok(())
-}
-
-fn render(aligned: &Aligned, exporters: &Exporters) -> Rendered {
-    let files = exporters
-        .iter()
-        .map(|(exporter, _)| {
-            let mut files = vec![Vec::new(); exporter.suffixes().len()];
-            exporter.document(aligned, &mut files);
-            files
-        })
-        .collect();
+fn render(aligned: &Aligned) -> Rendered {
     let beads = &aligned.alignment.beads;
     let count = |wanted: fn(Block) -> bool| beads.iter().filter(|bead| wanted(bead.block)).count() as u64;
     let counts =
         [count(Block::is_pair), count(|block| block.target.is_empty()), count(|block| block.source.is_empty())];
-    Rendered { files, counts }
+    Rendered { rows: export::rows(aligned).collect(), counts }
 }
 
 /// Writes a reject to its file, or, where there is none, to standard error.
@@ -304,7 +227,7 @@ fn set_aside(reject: &Reject, file: Option<&mut Output>) -> Result<(), Failure> 
     }
 }
 
-fn summary(counts: &Counts, learned: &[Learned], started: Instant, exporters: &Exporters, rejects: Option<&Path>) {
+fn summary(counts: &Counts, learned: &[Learned], started: Instant, words: &str, rejects: Option<&Path>) {
     let seconds = started.elapsed().as_secs_f64();
     let rate = (counts.documents + counts.set_aside) as f64 / seconds.max(1e-9);
     let mut text = format!(
@@ -317,10 +240,7 @@ fn summary(counts: &Counts, learned: &[Learned], started: Instant, exporters: &E
             language.source, language.target
         );
     }
-    for (exporter, path) in exporters.iter().filter(|(_, path)| !super::is_dash(path)) {
-        let names: Vec<String> = paths(&**exporter, path).iter().map(|path| path.display().to_string()).collect();
-        text += &format!("  written: {}\n", names.join(", "));
-    }
+    text += words;
     if let (Some(path), true) = (rejects, counts.set_aside > 0) {
         text += &format!("  set aside, with the reasons: {}\n", path.display());
     }

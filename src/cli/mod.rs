@@ -1,11 +1,13 @@
 //! Stage 10: the shell. Arguments become checked settings, settings become library calls; one file a command.
 
 mod align;
+mod convert;
 mod evaluate;
 mod explain;
 mod output;
 mod progress;
 mod split;
+mod targets;
 mod train;
 
 use crate::align::{Model, Signals};
@@ -31,7 +33,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Align(align::Arguments),
+    Align(Box<align::Arguments>),
+    Convert(Box<convert::Arguments>),
     Split(split::Arguments),
     Evaluate(evaluate::Arguments),
     Train(train::Arguments),
@@ -79,7 +82,8 @@ impl Failure {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
-        Command::Align(arguments) => align::run(arguments),
+        Command::Align(arguments) => align::run(*arguments),
+        Command::Convert(arguments) => convert::run(*arguments),
         Command::Split(arguments) => split::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),

@@ -3,8 +3,9 @@
 use super::Failure;
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A file that is written beside its name and renamed when whole, or standard output.
 pub(super) struct Output {
@@ -14,7 +15,13 @@ pub(super) struct Output {
 
 enum To {
     Stdout(BufWriter<io::Stdout>),
-    File { writer: Option<BufWriter<File>>, partial: PathBuf, path: PathBuf },
+    /// A pipe or a device: there is nothing to rename, and a rename would put a file in its place.
+    Device(BufWriter<File>),
+    File {
+        writer: Option<BufWriter<File>>,
+        partial: PathBuf,
+        path: PathBuf,
+    },
 }
 
 /// `path` with `suffix` added to its name.
@@ -36,8 +43,12 @@ impl Output {
         if path.is_dir() {
             return Err(Failure::Run(format!("cannot write {name}: it is a folder; name a file in it")));
         }
-        let file = File::create(&partial)
-            .map_err(|error| Failure::Run(format!("cannot write {name}: {error}; name another place with -o")))?;
+        let explain = |error| Failure::Run(format!("cannot write {name}: {error}; name another place with -o"));
+        if path.metadata().is_ok_and(|meta| !meta.is_file()) {
+            let device = fs::OpenOptions::new().write(true).open(path).map_err(explain)?;
+            return Ok(Self { name, to: To::Device(BufWriter::with_capacity(1 << 16, device)) });
+        }
+        let file = File::create(&partial).map_err(explain)?;
         let writer = Some(BufWriter::with_capacity(1 << 18, file));
         Ok(Self { name, to: To::File { writer, partial, path: path.to_owned() } })
     }
@@ -45,16 +56,22 @@ impl Output {
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         let result = match &mut self.to {
             To::Stdout(out) => out.write_all(bytes),
+            To::Device(out) => out.write_all(bytes),
             To::File { writer: Some(writer), .. } => writer.write_all(bytes),
             To::File { writer: None, .. } => Ok(()),
         };
         result.map_err(|error| Failure::write(&self.name, &error))
     }
 
+    fn named(&self, error: &io::Error) -> io::Error {
+        io::Error::new(error.kind(), format!("cannot write {}: {error}", self.name))
+    }
+
     /// Writes what is still held and gives the file its name.
     pub(super) fn finish(mut self) -> Result<(), Failure> {
         let result = match &mut self.to {
             To::Stdout(out) => out.flush(),
+            To::Device(out) => out.flush(),
             To::File { writer, partial, path } => match writer.take() {
                 Some(mut open) => open
                     .flush()
@@ -74,5 +91,75 @@ impl Drop for Output {
             // Not finished: the half-written file goes. If it cannot be removed, its name says what it is.
             let _ = fs::remove_file(partial);
         }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let result = match &mut self.to {
+            To::Stdout(out) => out.write(bytes),
+            To::Device(out) => out.write(bytes),
+            To::File { writer: Some(writer), .. } => writer.write(bytes),
+            To::File { writer: None, .. } => Ok(bytes.len()),
+        };
+        result.map_err(|error| self.named(&error))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let result = match &mut self.to {
+            To::Stdout(out) => out.flush(),
+            To::Device(out) => out.flush(),
+            To::File { writer: Some(writer), .. } => writer.flush(),
+            To::File { writer: None, .. } => Ok(()),
+        };
+        result.map_err(|error| self.named(&error))
+    }
+}
+
+impl Seek for Output {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        match &mut self.to {
+            To::File { writer: Some(writer), .. } => writer.seek(to),
+            _ => Err(io::Error::new(io::ErrorKind::Unsupported, format!("{} cannot go back", self.name))),
+        }
+    }
+}
+
+/// An output that one part of the program writes and another finishes.
+#[derive(Clone)]
+pub(super) struct SharedOutput(Arc<Mutex<Option<Output>>>);
+
+impl SharedOutput {
+    pub(super) fn new(output: Output) -> Self {
+        Self(Arc::new(Mutex::new(Some(output))))
+    }
+
+    /// Finishes the output; nothing is written after that.
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        let output = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        output.map_or(Ok(()), Output::finish)
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut Output) -> io::Result<T>) -> io::Result<T> {
+        match self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            Some(output) => act(output),
+            None => Err(io::Error::other("the output is closed")),
+        }
+    }
+}
+
+impl Write for SharedOutput {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.with(|output| Write::write(output, bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.with(Write::flush)
+    }
+}
+
+impl Seek for SharedOutput {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.with(|output| output.seek(to))
     }
 }

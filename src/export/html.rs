@@ -1,13 +1,28 @@
 //! A page to read: the two sides beside each other, bead kinds and confidence visible, fit for paper. No script.
 
-use super::{Exporter, Row, rows};
-use crate::engine::Aligned;
+use super::{Charset, Exporter, Form, Item, Row, Sink, one_file};
+use crate::document::Section;
 use crate::span::Pair;
 use quick_xml::escape::escape;
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
 
-pub(super) struct Html {
-    pub(super) language: Pair<String>,
+pub(super) const FORM: Form = Form {
+    name: "html",
+    others: &["htm"],
+    tools: "browsers, paper",
+    keeps: &[Item::OneSided, Item::Borders, Item::Id, Item::Languages, Item::Section, Item::Confidence],
+    keeps_meta: &["date", "warnings"],
+    charset: Charset::Line,
+    values: Charset::Line,
+    files: one_file,
+    alone: true,
+    exporter: |context| Box::new(Html { language: context.language.clone() }),
+    reader: None,
+};
+
+struct Html {
+    language: Pair<String>,
 }
 
 const STYLE: &str = include_str!("page.css");
@@ -17,11 +32,10 @@ const DOUBTFUL: (f64, f64) = (0.9, 0.5);
 
 /// Text that is safe in the page: markup escaped, characters that HTML forbids shown as U+FFFD.
 fn safe(text: &str) -> String {
-    let shown = text.replace(|c: char| c.is_control() && !matches!(c, '\n' | '\t'), "\u{FFFD}");
-    escape(&shown).into_owned()
+    escape(Charset::Line.of(text)).into_owned()
 }
 
-fn cell(row: &Row<'_>, sentences: &[std::borrow::Cow<'_, str>], language: &str, page: &mut String) {
+fn cell(row: &Row, sentences: &[String], language: &str, page: &mut String) {
     let _ = write!(page, "<td lang=\"{}\">", safe(language));
     if sentences.is_empty() {
         let what = if row.source.is_empty() { "no original" } else { "not translated" };
@@ -34,7 +48,7 @@ fn cell(row: &Row<'_>, sentences: &[std::borrow::Cow<'_, str>], language: &str, 
 }
 
 impl Exporter for Html {
-    fn head(&self, files: &mut [Vec<u8>]) {
+    fn begin(&mut self, files: &mut [Box<dyn Sink>]) -> io::Result<()> {
         let page = format!(
             "<!DOCTYPE html>\n<html lang=en>\n<meta charset=utf-8>\n<meta name=viewport content=\"width=device-width, initial-scale=1\">\n\
              <title>bitext: {0} – {1}</title>\n<style>\n{STYLE}</style>\n\
@@ -44,53 +58,61 @@ impl Exporter for Html {
             safe(&self.language.source),
             safe(&self.language.target)
         );
-        files[0].extend_from_slice(page.as_bytes());
+        files[0].write_all(page.as_bytes())
     }
 
-    fn document(&self, aligned: &Aligned, files: &mut [Vec<u8>]) {
-        let document = &aligned.document;
-        let meta = |key: &str| document.meta.get(key).and_then(|value| value.as_str()).unwrap_or_default();
+    fn open(&mut self, first: &Row, files: &mut [Box<dyn Sink>]) -> io::Result<()> {
         let mut page = String::new();
-        let id = safe(&document.id);
-        let date = meta("date");
+        let id = safe(&first.doc);
+        let date = first.meta.get("date").and_then(|value| value.as_str()).unwrap_or_default();
         let _ = write!(page, "<section id=\"{id}\">\n<h2><a href=\"#{id}\">{id}</a>");
-        if !date.is_empty() && !document.id.starts_with(date) {
+        if !date.is_empty() && !first.doc.starts_with(date) {
             let _ = write!(page, " <time>{}</time>", safe(date));
         }
         page.push_str("</h2>\n");
-        if !document.warnings.is_empty() {
-            let codes: Vec<String> = document.warnings.iter().map(ToString::to_string).collect();
-            let _ = writeln!(page, "<p class=warnings>Warnings: {}</p>", codes.join(", "));
+        if let Some(codes) =
+            first.meta.get("warnings").and_then(|codes| codes.as_array()).filter(|codes| !codes.is_empty())
+        {
+            let codes: Vec<&str> = codes.iter().filter_map(|code| code.as_str()).collect();
+            let _ = writeln!(page, "<p class=warnings>Warnings: {}</p>", safe(&codes.join(", ")));
         }
         page.push_str(
             "<table>\n<thead><tr><th scope=col>Bead<th scope=col>Original<th scope=col>Translation</thead>\n<tbody>\n",
         );
-        for row in rows(aligned) {
-            let doubt = match row.confidence {
-                confidence if confidence < DOUBTFUL.1 => " very low",
-                confidence if confidence < DOUBTFUL.0 => " low",
-                _ => "",
-            };
-            let title = if row.section == crate::document::Section::Title { " title" } else { "" };
-            let _ = write!(
-                page,
-                "<tr id=\"{}\" class=\"k{}{title}{doubt}\"><th scope=row><a href=\"#{0}\">{}</a> <b>{}</b> <span class=\"doubt{doubt}\">{:.0}</span></th>",
-                safe(&row.id),
-                safe(&row.kind),
-                row.n,
-                row.kind,
-                // 100 is kept for what is all but certain.
-                (row.confidence * 100.0).min(if row.confidence < 0.9995 { 99.0 } else { 100.0 }),
-            );
-            cell(&row, &row.source, &row.source_lang, &mut page);
-            cell(&row, &row.target, &row.target_lang, &mut page);
-            page.push_str("</tr>\n");
-        }
-        page.push_str("</tbody>\n</table>\n</section>\n");
-        files[0].extend_from_slice(page.as_bytes());
+        files[0].write_all(page.as_bytes())
     }
 
-    fn foot(&self, files: &mut [Vec<u8>]) {
-        files[0].extend_from_slice(b"</main>\n</html>\n");
+    fn row(&mut self, row: &Row, files: &mut [Box<dyn Sink>]) -> io::Result<()> {
+        let mut page = String::new();
+        let doubt = match row.confidence {
+            Some(confidence) if confidence < DOUBTFUL.1 => " very low",
+            Some(confidence) if confidence < DOUBTFUL.0 => " low",
+            _ => "",
+        };
+        let title = if row.section == Section::Title { " title" } else { "" };
+        let percent = row.confidence.map_or(String::new(), |confidence| {
+            // 100 is kept for what is all but certain.
+            format!("{:.0}", (confidence * 100.0).min(if confidence < 0.9995 { 99.0 } else { 100.0 }))
+        });
+        let _ = write!(
+            page,
+            "<tr id=\"{}\" class=\"k{}{title}{doubt}\"><th scope=row><a href=\"#{0}\">{}</a> <b>{}</b> <span class=\"doubt{doubt}\">{percent}</span></th>",
+            safe(&row.id),
+            safe(&row.kind),
+            row.n,
+            safe(&row.kind),
+        );
+        cell(row, &row.source, &row.source_lang, &mut page);
+        cell(row, &row.target, &row.target_lang, &mut page);
+        page.push_str("</tr>\n");
+        files[0].write_all(page.as_bytes())
+    }
+
+    fn close(&mut self, files: &mut [Box<dyn Sink>]) -> io::Result<()> {
+        files[0].write_all(b"</tbody>\n</table>\n</section>\n")
+    }
+
+    fn end(&mut self, files: &mut [Box<dyn Sink>]) -> io::Result<()> {
+        files[0].write_all(b"</main>\n</html>\n")
     }
 }

@@ -1,56 +1,149 @@
-//! Stage 8a: rows out. An [`Exporter`] turns aligned documents into bytes and does no I/O; one format is one file.
+//! Stage 8a: rows out, and in again. An [`Exporter`] turns rows into bytes; a [`RowReader`] turns bytes into rows. One format
+//! is one file that says in its [`Form`] what it keeps; [`Format::all`] lists them. To add one, copy a file that is near to
+//! it, and name its `FORM` in the list: the tests in `tests/formats.rs` hold every format of the list against what it says.
+//!
+//! Nothing here opens a file: a [`Writer`] is handed [`Sink`]s, a reader an [`Input`] that opens.
 
+mod cesalign;
+mod cwb;
 mod html;
+mod hunalign;
+mod intertext;
+mod item;
 mod jsonl;
+mod ladder;
+mod lines;
+mod lock;
 mod moses;
+mod read;
 mod row;
+pub mod select;
+mod sketch;
+mod tei;
+mod text;
+mod tmx;
 mod tsv;
 mod vecalign;
+mod vertical;
+mod writer;
+mod xliff;
+mod xliff2;
+mod xlsx;
+mod xml;
 
-use crate::engine::Aligned;
 use crate::span::Pair;
+use encoding_rs::Encoding;
 use std::fmt;
+use std::io::{self, Seek, Write};
 use std::path::Path;
 use std::str::FromStr;
 
-pub use row::{Row, RowError, read_row, rows};
+pub use crate::bead::Status;
+pub use item::Item;
+pub use lock::{Lock, locks};
+pub use read::{Input, Open, ReadError, RowReader, Text};
+pub use row::{Identity, Row, rows};
+pub use text::Charset;
+pub use writer::{Loss, Writer};
 
-/// A format of output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Format {
-    /// One JSON object a bead: the canonical form.
-    Jsonl,
-    /// One line a bead, with a header.
-    Tsv,
-    /// `[0, 1]:[2]:cost` a bead.
-    Vecalign,
-    /// Two files of equal line count, with ids and confidences beside them.
-    Moses,
-    /// A page to read.
-    Html,
+/// What is known of a format.
+pub struct Form {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// Other names, among them the endings of its files.
+    pub others: &'static [&'static str],
+    /// The tools that it is for, in a few words.
+    pub tools: &'static str,
+    /// What it keeps of a row beside the texts of the two sides.
+    pub keeps: &'static [Item],
+    /// Metadata that it keeps where it does not keep all.
+    pub keeps_meta: &'static [&'static str],
+    /// What it does to the characters of a text.
+    pub charset: Charset,
+    /// What it does to those of ids and metadata.
+    pub values: Charset,
+    /// The names of its files, made from the name that was asked for.
+    pub files: fn(&str, &Context) -> Vec<String>,
+    /// True when it may go to standard output: one file, or a first file that is of use without the others.
+    pub alone: bool,
+    /// Makes the exporter.
+    pub exporter: fn(&Context) -> Box<dyn Exporter>,
+    /// Reads it back, where that can be done.
+    pub reader: Option<MakeReader>,
 }
 
+/// Makes a format's reader.
+type MakeReader = fn(Input) -> Result<Box<dyn RowReader>, ReadError>;
+
+/// A format of rows.
+#[derive(Clone, Copy)]
+pub struct Format(&'static Form);
+
+/// In the order of the table in `docs/formats.md`.
+static FORMS: [&Form; 17] = [
+    &jsonl::FORM,
+    &tsv::FORM,
+    &xlsx::FORM,
+    &html::FORM,
+    &tmx::FORM,
+    &xliff::FORM,
+    &xliff2::FORM,
+    &moses::FORM,
+    &cesalign::FORM,
+    &tei::FORM,
+    &intertext::FORM,
+    &vecalign::FORM,
+    &ladder::FORM,
+    &hunalign::FORM,
+    &lines::FORM,
+    &sketch::FORM,
+    &cwb::FORM,
+];
+
 impl Format {
-    /// All formats with the names they have on the command line, which are also their files' endings.
-    pub const ALL: [(Format, &'static str); 5] = [
-        (Format::Jsonl, "jsonl"),
-        (Format::Tsv, "tsv"),
-        (Format::Vecalign, "vecalign"),
-        (Format::Moses, "moses"),
-        (Format::Html, "html"),
-    ];
+    /// All formats.
+    pub fn all() -> impl Iterator<Item = Format> {
+        FORMS.iter().map(|form| Format(form))
+    }
+
+    /// The canonical one.
+    pub fn jsonl() -> Format {
+        Format(&jsonl::FORM)
+    }
+
+    /// What is known of it.
+    pub fn form(self) -> &'static Form {
+        self.0
+    }
 
     /// The format that a file's ending names.
     pub fn of(path: &Path) -> Option<Format> {
         path.extension()?.to_str()?.parse().ok()
     }
+
+    /// The names of all formats, for messages.
+    pub fn names() -> String {
+        FORMS.map(|form| form.name).join(", ")
+    }
+}
+
+impl PartialEq for Format {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.name == other.0.name
+    }
+}
+
+impl Eq for Format {}
+
+impl fmt::Debug for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.name)
+    }
 }
 
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = Format::ALL.iter().find(|(format, _)| format == self).map_or("", |(_, name)| name);
-        f.write_str(name)
+        f.write_str(self.0.name)
     }
 }
 
@@ -58,65 +151,94 @@ impl FromStr for Format {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
-        let known = Format::ALL.map(|(_, name)| name).join(", ");
-        let found = Format::ALL.iter().find(|(_, own)| own.eq_ignore_ascii_case(name));
-        found.map(|&(format, _)| format).ok_or_else(|| format!("no format {name:?}; there are {known}"))
+        let is_it = |own: &str| own.eq_ignore_ascii_case(name);
+        let found = FORMS.iter().find(|form| is_it(form.name) || form.others.iter().any(|own| is_it(own)));
+        found.map(|form| Format(form)).ok_or_else(|| format!("no format {name:?}; there are {}", Format::names()))
     }
 }
 
-/// What an exporter needs to know before the first document.
+/// What an exporter needs to know before the first row.
 #[derive(Debug, Clone)]
 pub struct Context {
-    /// Language tags of the run.
+    /// Language tags of the run, or of the first row.
     pub language: Pair<String>,
+    /// The name of the output without its folder, for files that name each other.
+    pub name: String,
     /// One pair of texts alone, not a collection.
     pub single: bool,
+    /// A byte order mark at the beginning of text files.
+    pub bom: bool,
+    /// The encoding of line pairs.
+    pub encoding: &'static Encoding,
 }
 
-/// Turns aligned documents into the bytes of one or more files.
-pub trait Exporter: Send + Sync {
-    /// What is added to the output's name for each of its files: one empty string where there is one file.
-    fn suffixes(&self) -> Vec<String> {
-        vec![String::new()]
+impl Context {
+    /// The context of an output called `name`: UTF-8 without a mark, a collection of documents.
+    pub fn new(language: Pair<String>, name: impl Into<String>) -> Self {
+        Self { language, name: name.into(), single: false, bom: false, encoding: encoding_rs::UTF_8 }
     }
 
-    /// What stands before the first document, one buffer a file.
-    fn head(&self, _files: &mut [Vec<u8>]) {}
-
-    /// One document, appended to one buffer a file.
-    fn document(&self, aligned: &Aligned, files: &mut [Vec<u8>]);
-
-    /// What stands behind the last document.
-    fn foot(&self, _files: &mut [Vec<u8>]) {}
-}
-
-/// The exporter of a format.
-pub fn exporter(format: Format, context: &Context) -> Box<dyn Exporter> {
-    match format {
-        Format::Jsonl => Box::new(jsonl::Jsonl),
-        Format::Tsv => Box::new(tsv::Tsv),
-        Format::Vecalign => Box::new(vecalign::Vecalign { headings: !context.single }),
-        Format::Moses => Box::new(moses::Moses { language: context.language.clone() }),
-        Format::Html => Box::new(html::Html { language: context.language.clone() }),
+    /// `name` with the two languages as endings: two different names where these are the same.
+    fn sides(&self, name: &str, ending: &str) -> [String; 2] {
+        let Pair { source, target } = &self.language;
+        let second = if source == target { format!("{target}.target") } else { target.clone() };
+        [format!("{name}.{source}{ending}"), format!("{name}.{second}{ending}")]
     }
 }
 
-/// The sentences of one side as one line: joined without a blank where the language writes none, white space within folded
-/// to one blank, so that no line end, tab or U+2028 is left.
-fn line(sentences: &[impl AsRef<str>], language: &str) -> String {
-    let primary = language.split(['-', '_']).next().unwrap_or_default();
-    let blank = if matches!(primary, "zh" | "ja" | "th" | "lo" | "km" | "my") { "" } else { " " };
-    let folded = |sentence: &str| {
-        let visible = |c: char| if c.is_control() && !c.is_whitespace() { '\u{FFFD}' } else { c };
-        let breaks = |c: char| matches!(c, '\n' | '\r' | '\t' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}');
-        sentence
-            .split(breaks)
-            .filter(|piece| !piece.is_empty())
-            .collect::<Vec<_>>()
-            .join(" ")
-            .chars()
-            .map(visible)
-            .collect::<String>()
-    };
-    sentences.iter().map(|sentence| folded(sentence.as_ref())).collect::<Vec<_>>().join(blank)
+/// What an exporter writes to. Spreadsheets are archives, whose head is written last.
+pub trait Sink: Write + Seek + Send {}
+
+impl<W: Write + Seek + Send> Sink for W {}
+
+/// Turns rows into the bytes of one or more files, row by row: what it remembers does not grow with their number. Errors are
+/// those of the sinks.
+pub trait Exporter: Send {
+    /// What stands before the first row.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn begin(&mut self, _files: &mut [Box<dyn Sink>]) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// A document begins, with this row.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn open(&mut self, _first: &Row, _files: &mut [Box<dyn Sink>]) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// One row.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn row(&mut self, row: &Row, files: &mut [Box<dyn Sink>]) -> io::Result<()>;
+
+    /// The document ends.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn close(&mut self, _files: &mut [Box<dyn Sink>]) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// What stands behind the last row.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn end(&mut self, _files: &mut [Box<dyn Sink>]) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// What could not be kept and does not follow from the [`Form`]: what, and in how many rows.
+    fn losses(&self) -> Vec<(String, u64)> {
+        Vec::new()
+    }
+}
+
+/// The one file of most formats, under the name that was asked for.
+fn one_file(name: &str, _context: &Context) -> Vec<String> {
+    vec![name.to_owned()]
 }

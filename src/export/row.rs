@@ -1,42 +1,48 @@
 //! The row: the canonical form of a bead, from which every other is made.
 
-use crate::bead::Bead;
+use crate::bead::{Bead, Status};
 use crate::document::{Content, Metadata, Section, Segment, lines};
 use crate::engine::Aligned;
-use crate::span::{ByteRange, SegmentRange, Side};
+use crate::span::{ByteRange, Pair, SegmentRange, Side};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
-use thiserror::Error;
+use std::sync::Arc;
 
-/// One bead, as `DESIGN.md` §5 has it.
+/// One bead, as `DESIGN.md` §5 has it. What a row was read from need not say everything: lists are then empty, values `None`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Row<'a> {
+pub struct Row {
     /// `doc`, `#`, `n`.
     pub id: String,
     /// The document's id.
-    pub doc: Cow<'a, str>,
+    pub doc: Arc<str>,
     /// The bead's number in its document, from 1.
     pub n: usize,
     /// Segments on either side, such as `2-1`.
+    #[serde(default)]
     pub kind: String,
     /// The part of the article.
+    #[serde(default)]
     pub section: Section,
     /// Language of the original.
-    pub source_lang: Cow<'a, str>,
+    pub source_lang: Arc<str>,
     /// Language of the translation.
-    pub target_lang: Cow<'a, str>,
+    pub target_lang: Arc<str>,
     /// The original's segments.
-    pub source: Vec<Cow<'a, str>>,
+    pub source: Vec<String>,
     /// The translation's.
-    pub target: Vec<Cow<'a, str>>,
+    pub target: Vec<String>,
     /// Where they stand in the decoded input, in UTF-8 bytes.
+    #[serde(default)]
     pub source_spans: Vec<ByteRange>,
     /// The same of the translation.
+    #[serde(default)]
     pub target_spans: Vec<ByteRange>,
     /// The body's paragraph that the first source segment stands in, from 1; none in a title or on an empty side.
+    #[serde(default)]
     pub source_paragraph: Option<u32>,
     /// The same of the translation.
+    #[serde(default)]
     pub target_paragraph: Option<u32>,
     /// The 0-based lines, or places in the list, of given segments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,62 +51,148 @@ pub struct Row<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_index: Option<Vec<u32>>,
     /// The probability that this very bead is right.
-    pub confidence: f64,
+    #[serde(default)]
+    pub confidence: Option<f64>,
     /// The bead's cost, in hundredths of a nat: the sum of `parts`.
-    pub cost: i64,
+    #[serde(default)]
+    pub cost: Option<i64>,
     /// Each signal's share.
+    #[serde(default)]
     pub parts: Map<String, Value>,
-    /// `auto`, `locked` or `moved`.
-    pub status: Cow<'a, str>,
+    /// Who decided on the bead.
+    #[serde(default)]
+    pub status: Status,
     /// Remarks on the bead.
+    #[serde(default)]
     pub flags: Vec<String>,
     /// What is known of the document.
-    pub meta: Cow<'a, Metadata>,
+    #[serde(default)]
+    pub meta: Arc<Metadata>,
+    /// Fields that others have added.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
-/// A line that is no row.
-#[derive(Debug, Error)]
-#[error("line {line} is no row: {source}")]
-pub struct RowError {
-    /// The line, from 1.
-    pub line: usize,
-    /// Why.
-    #[source]
-    pub source: serde_json::Error,
-}
+/// What makes a bead the same in two runs, whatever its number and scores: the document and the places of its segments.
+pub type Identity = (Arc<str>, Vec<ByteRange>, Vec<ByteRange>);
 
-/// Reads one line of a row file; `line` is its number, from 1, for the error.
-///
-/// # Errors
-/// When it is not one.
-pub fn read_row(text: &str, line: usize) -> Result<Row<'static>, RowError> {
-    serde_json::from_str(text).map_err(|source| RowError { line, source })
+impl Row {
+    /// A row that only has texts: the `n`-th of `doc`.
+    pub fn new(doc: Arc<str>, n: usize, language: &Pair<Arc<str>>, texts: Pair<Vec<String>>) -> Self {
+        Self {
+            id: format!("{doc}#{n}"),
+            doc,
+            n,
+            kind: format!("{}-{}", texts.source.len(), texts.target.len()),
+            section: Section::Body,
+            source_lang: Arc::clone(&language.source),
+            target_lang: Arc::clone(&language.target),
+            source: texts.source,
+            target: texts.target,
+            source_spans: Vec::new(),
+            target_spans: Vec::new(),
+            source_paragraph: None,
+            target_paragraph: None,
+            source_index: None,
+            target_index: None,
+            confidence: None,
+            cost: None,
+            parts: Map::new(),
+            status: Status::Auto,
+            flags: Vec::new(),
+            meta: Arc::default(),
+            extra: Map::new(),
+        }
+    }
+
+    /// The segments of a side.
+    pub fn texts(&self, side: Side) -> &[String] {
+        match side {
+            Side::Source => &self.source,
+            Side::Target => &self.target,
+        }
+    }
+
+    /// The language of a side.
+    pub fn language(&self, side: Side) -> &str {
+        match side {
+            Side::Source => &self.source_lang,
+            Side::Target => &self.target_lang,
+        }
+    }
+
+    /// The places of the segments of a side; empty where what was read does not say them.
+    pub fn spans(&self, side: Side) -> &[ByteRange] {
+        match side {
+            Side::Source => &self.source_spans,
+            Side::Target => &self.target_spans,
+        }
+    }
+
+    /// The paragraph of the first segment of a side.
+    pub fn paragraph(&self, side: Side) -> Option<u32> {
+        match side {
+            Side::Source => self.source_paragraph,
+            Side::Target => self.target_paragraph,
+        }
+    }
+
+    /// The given lines of the segments of a side.
+    pub fn index(&self, side: Side) -> Option<&[u32]> {
+        match side {
+            Side::Source => self.source_index.as_deref(),
+            Side::Target => self.target_index.as_deref(),
+        }
+    }
+
+    /// True when there is text on `side`.
+    pub fn has(&self, side: Side) -> bool {
+        self.texts(side).iter().any(|text| !text.trim().is_empty())
+    }
+
+    /// True when there is text on both sides.
+    pub fn is_pair(&self) -> bool {
+        self.has(Side::Source) && self.has(Side::Target)
+    }
+
+    /// What makes the bead the same in another run on the same texts, with another model too. `None` where there are no spans.
+    pub fn identity(&self) -> Option<Identity> {
+        let placed = self.source_spans.len() == self.source.len() && self.target_spans.len() == self.target.len();
+        (placed && !(self.source.is_empty() && self.target.is_empty()))
+            .then(|| (Arc::clone(&self.doc), self.source_spans.clone(), self.target_spans.clone()))
+    }
 }
 
 /// The rows of a document, in text order.
-pub fn rows(aligned: &Aligned) -> impl Iterator<Item = Row<'_>> {
+pub fn rows(aligned: &Aligned) -> impl Iterator<Item = Row> + '_ {
     let title_paragraphs = |side: Side| {
         let titles = aligned.segments[side].iter().filter(|segment| segment.section == Section::Title);
         titles.map(|segment| segment.paragraph + 1).max().unwrap_or(0)
     };
     let titles = [title_paragraphs(Side::Source), title_paragraphs(Side::Target)];
-    aligned.alignment.beads.iter().enumerate().map(move |(index, bead)| row(aligned, bead, index + 1, titles))
+    let document = &aligned.document;
+    let common = Common {
+        doc: document.id.as_str().into(),
+        language: document.language.as_ref().map(|tag| tag.as_str().into()),
+        meta: Arc::new(document.meta.clone()),
+    };
+    let beads = aligned.alignment.beads.iter().enumerate();
+    beads.map(move |(index, bead)| row(aligned, &common, bead, index + 1, titles))
 }
 
-fn row<'a>(aligned: &'a Aligned, bead: &Bead, n: usize, titles: [u32; 2]) -> Row<'a> {
-    let document = &aligned.document;
+/// What all rows of a document share.
+struct Common {
+    doc: Arc<str>,
+    language: Pair<Arc<str>>,
+    meta: Arc<Metadata>,
+}
+
+fn row(aligned: &Aligned, common: &Common, bead: &Bead, n: usize, titles: [u32; 2]) -> Row {
     let side = |side: Side| Part::of(aligned, side, bead.block[side], titles[side as usize]);
     let (source, target) = (side(Side::Source), side(Side::Target));
+    let texts = Pair::new(source.texts, target.texts);
     Row {
-        id: format!("{}#{n}", document.id),
-        doc: document.id.as_str().into(),
-        n,
-        kind: bead.kind(),
         section: source.section.or(target.section).unwrap_or_default(),
-        source_lang: document.language.source.as_str().into(),
-        target_lang: document.language.target.as_str().into(),
-        source: source.texts,
-        target: target.texts,
         source_spans: source.spans,
         target_spans: target.spans,
         source_paragraph: source.paragraph,
@@ -108,31 +200,31 @@ fn row<'a>(aligned: &'a Aligned, bead: &Bead, n: usize, titles: [u32; 2]) -> Row
         source_index: source.index,
         target_index: target.index,
         // Four digits are more than the calibration bears, and the same on every machine.
-        confidence: (bead.confidence * 1e4).round() / 1e4,
-        cost: bead.cost.0,
+        confidence: Some((bead.confidence * 1e4).round() / 1e4),
+        cost: Some(bead.cost.0),
         parts: bead.parts.iter().map(|part| (part.signal.to_owned(), part.cost.0.into())).collect(),
-        status: bead.status.name().into(),
-        flags: Vec::new(),
-        meta: Cow::Borrowed(&document.meta),
+        status: bead.status,
+        meta: Arc::clone(&common.meta),
+        ..Row::new(Arc::clone(&common.doc), n, &common.language, texts)
     }
 }
 
 /// One side of a row.
-struct Part<'a> {
-    texts: Vec<Cow<'a, str>>,
+struct Part {
+    texts: Vec<String>,
     spans: Vec<ByteRange>,
     section: Option<Section>,
     paragraph: Option<u32>,
     index: Option<Vec<u32>>,
 }
 
-impl<'a> Part<'a> {
-    fn of(aligned: &'a Aligned, side: Side, run: SegmentRange, titles: u32) -> Self {
+impl Part {
+    fn of(aligned: &Aligned, side: Side, run: SegmentRange, titles: u32) -> Self {
         let text = aligned.document.text(side);
         let segments: &[Segment] = &aligned.segments[side][run.indices()];
         let first = segments.first();
         Self {
-            texts: segments.iter().map(|segment| tidy(segment.range.of(text))).collect(),
+            texts: segments.iter().map(|segment| tidy(segment.range.of(text)).into_owned()).collect(),
             spans: segments.iter().map(|segment| segment.range).collect(),
             section: first.map(|first| first.section),
             paragraph: first.filter(|first| first.section == Section::Body).map(|first| first.paragraph + 1 - titles),
@@ -146,7 +238,7 @@ impl<'a> Part<'a> {
 
 /// A segment as a reader wants it: a line broken inside it joined (with a blank between letters, without one in Chinese), and
 /// Markdown's `**` left out. Everything else stays as it is.
-fn tidy(text: &str) -> Cow<'_, str> {
+pub(super) fn tidy(text: &str) -> Cow<'_, str> {
     let joined = lines::joined(text);
     if joined.contains("**") { joined.replace("**", "").into() } else { joined }
 }

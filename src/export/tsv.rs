@@ -1,44 +1,110 @@
-//! Tab-separated values with a header, quoted where a field needs it, as spreadsheets and data frames read them.
+//! Tab-separated values with a header, quoted where a field needs it, as spreadsheets and data frames read them. What a reader
+//! looks at stands first; the columns behind `title` let the rows be read back, after a correction too.
 
-use super::{Exporter, line, rows};
-use crate::engine::Aligned;
+use super::item::{names, put_texts, set, side_text, value};
+use super::read::{Cells, Input, Names, ReadError, RowReader, Table};
+use super::{Charset, Exporter, Form, Item, Row, Sink, one_file};
+use crate::span::Side;
+use std::io::{self, Write};
+use std::sync::Arc;
 
-const HEADER: [&str; 10] =
+/// Kept in columns, in their order.
+pub(super) const KEEPS: &[Item] = &Item::ALL;
+
+pub(super) const FORM: Form = Form {
+    name: "tsv",
+    others: &["tab"],
+    tools: "Excel and LibreOffice (`--bom`), R, pandas, DuckDB",
+    keeps: KEEPS,
+    keeps_meta: &[],
+    charset: Charset::Line,
+    values: Charset::All,
+    files: one_file,
+    alone: true,
+    exporter: |context| Box::new(Tsv { bom: context.bom }),
+    reader: Some(reader),
+};
+
+struct Tsv {
+    bom: bool,
+}
+
+/// The columns for people; the rest is [`columns`].
+const FIRST: [&str; 10] =
     ["id", "kind", "section", "source", "target", "confidence", "cost", "status", "date", "title"];
 
-pub(super) struct Tsv;
+/// All columns, in their order.
+pub(super) fn columns() -> Vec<&'static str> {
+    let mut columns = FIRST.to_vec();
+    columns.extend(["doc", "n"]);
+    for &item in KEEPS {
+        columns.extend(names(item).iter().filter(|name| !FIRST.contains(name)));
+    }
+    columns
+}
 
-fn record<'f>(out: &mut Vec<u8>, fields: impl IntoIterator<Item = &'f str>) {
-    let mut writer = csv::WriterBuilder::new().delimiter(b'\t').from_writer(&mut *out);
-    writer.write_record(fields).expect("buffers take all");
-    writer.flush().expect("buffers take all");
+/// What stands in a column.
+pub(super) fn cell(row: &Row, column: &str, charset: Charset) -> String {
+    let meta = |key: &str| row.meta.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+    match column {
+        "id" => row.id.clone(),
+        "doc" => row.doc.to_string(),
+        "n" => row.n.to_string(),
+        "kind" => row.kind.clone(),
+        "source" => side_text(row, Side::Source, charset),
+        "target" => side_text(row, Side::Target, charset),
+        "date" | "title" => meta(column),
+        _ => value(row, column, charset),
+    }
+}
+
+fn record(out: &mut dyn Write, fields: impl IntoIterator<Item = impl AsRef<[u8]>>) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new().delimiter(b'\t').from_writer(out);
+    writer.write_record(fields)?;
+    writer.flush()
 }
 
 impl Exporter for Tsv {
-    fn head(&self, files: &mut [Vec<u8>]) {
-        record(&mut files[0], HEADER);
+    fn begin(&mut self, files: &mut [Box<dyn Sink>]) -> io::Result<()> {
+        if self.bom {
+            files[0].write_all("\u{FEFF}".as_bytes())?;
+        }
+        record(&mut files[0], columns())
     }
 
-    fn document(&self, aligned: &Aligned, files: &mut [Vec<u8>]) {
-        for row in rows(aligned) {
-            let meta = |key: &str| row.meta.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
-            let section = match row.section {
-                crate::document::Section::Title => "title",
-                crate::document::Section::Body => "body",
-            };
-            let fields = [
-                row.id.clone(),
-                row.kind.clone(),
-                section.into(),
-                line(&row.source, &row.source_lang),
-                line(&row.target, &row.target_lang),
-                row.confidence.to_string(),
-                row.cost.to_string(),
-                row.status.clone().into_owned(),
-                meta("date"),
-                meta("title"),
-            ];
-            record(&mut files[0], fields.iter().map(String::as_str));
+    fn row(&mut self, row: &Row, files: &mut [Box<dyn Sink>]) -> io::Result<()> {
+        record(&mut files[0], columns().into_iter().map(|column| cell(row, column, Charset::Line)))
+    }
+}
+
+fn reader(input: Input) -> Result<Box<dyn RowReader>, ReadError> {
+    Ok(Box::new(Table::new(input)?))
+}
+
+/// The row in a record whose columns the header names, and whether its text was edited so that borders between its segments
+/// are lost. Only `source` and `target` must be there.
+pub(super) fn row(cells: &Cells<'_>, names: &mut Names) -> Result<(Row, bool), String> {
+    let mut row = names.row(cells.get("id"), cells.get("doc"), cells.get("n"))?;
+    let ours = cells.get("meta").is_some();
+    for (name, text) in cells.all() {
+        match name {
+            "id" | "doc" | "n" | "kind" | "source" | "target" | "source_lengths" | "target_lengths" => {}
+            // For people: `meta` has them too. Tables that others wrote have no such column.
+            "date" | "title" if ours => {}
+            "date" | "title" => {
+                if !text.is_empty() {
+                    Arc::make_mut(&mut row.meta).insert(name.to_owned(), text.into());
+                }
+            }
+            _ => {
+                if !set(&mut row, name, text)? {
+                    row.extra.insert(name.to_owned(), text.into());
+                }
+            }
         }
     }
+    let text = |name| cells.get(name).unwrap_or_default().to_owned();
+    let lengths = [cells.get("source_lengths"), cells.get("target_lengths")];
+    let edited = put_texts(&mut row, [text("source"), text("target")], lengths)?;
+    Ok((row, edited))
 }

@@ -28,6 +28,7 @@ pub mod words;
 pub use dictionary::Dictionary;
 pub use evidence::Evidence;
 pub use matches::{MatchedWords, Matches};
+pub(crate) use segment::Segmenter;
 pub use table::TranslationTable;
 pub use token::Language;
 
