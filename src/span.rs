@@ -82,6 +82,14 @@ pub enum Side {
 impl Side {
     /// Both, the original first.
     pub const BOTH: [Side; 2] = [Side::Source, Side::Target];
+
+    /// The side across.
+    pub fn other(self) -> Side {
+        match self {
+            Side::Source => Side::Target,
+            Side::Target => Side::Source,
+        }
+    }
 }
 
 /// One value for each side, indexed by [`Side`].

@@ -1,6 +1,7 @@
 //! The model: a value that holds everything the search is told, and that a file can replace.
 
 use super::moves::MoveLimits;
+use crate::document::lines::primary;
 use crate::error::SettingError;
 use crate::signal::lexicon::{self, Lexicon, TranslationTable, dictionary::Entry};
 use crate::signal::{MAX_FEATURES, Signal, length::Length, mark::Mark, prior::Prior, structure::Structure};
@@ -134,11 +135,6 @@ impl std::fmt::Debug for Weighted {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Weighted").field("signal", &self.signal.name()).field("weights", &self.weights).finish()
     }
-}
-
-/// The primary subtag: `zh` of `zh-Hant`.
-fn primary(tag: &str) -> String {
-    tag.split(['-', '_']).next().unwrap_or(tag).to_ascii_lowercase()
 }
 
 /// The name of the feature that means the same with source and target exchanged.

@@ -191,7 +191,7 @@ fn open(arguments: &Arguments, read: &Arc<AtomicU64>) -> Result<Box<dyn RowReade
     let open = move |asked: &str| -> io::Result<Text> {
         let counter = (asked == own).then(|| Arc::clone(&read));
         if asked == own && is_dash(&main) {
-            return Ok(decoded(Box::new(io::stdin()), encoding, counter));
+            return Ok(decoded(Box::new(Counted { inner: io::stdin(), counter }), encoding));
         }
         let path = if asked == own { main.clone() } else { folder.join(asked) };
         let file =
@@ -202,7 +202,7 @@ fn open(arguments: &Arguments, read: &Arc<AtomicU64>) -> Result<Box<dyn RowReade
             Some("zst") => Box::new(zstd::stream::read::Decoder::new(counted)?),
             _ => Box::new(counted),
         };
-        Ok(decoded(raw, encoding, None))
+        Ok(decoded(raw, encoding))
     };
     let language = Pair::new(arguments.source_lang.clone(), arguments.target_lang.clone());
     let input = Input { name, language, texts, open: Box::new(open) };
@@ -219,8 +219,7 @@ fn readable() -> String {
 }
 
 /// As UTF-8: by a byte order mark, else as `encoding` says. UTF-8 goes through as it is, errors and all: the reader says where.
-fn decoded(raw: Box<dyn Read + Send>, encoding: Option<&'static Encoding>, counter: Option<Arc<AtomicU64>>) -> Text {
-    let raw = Counted { inner: raw, counter };
+fn decoded(raw: Box<dyn Read + Send>, encoding: Option<&'static Encoding>) -> Text {
     let decoder = DecodeReaderBytesBuilder::new()
         .encoding(encoding)
         .bom_override(true)

@@ -14,14 +14,24 @@ pub(super) struct Output {
 }
 
 enum To {
-    Stdout(BufWriter<io::Stdout>),
-    /// A pipe or a device: there is nothing to rename, and a rename would put a file in its place.
-    Device(BufWriter<File>),
+    /// Standard output, a pipe or a device: there is nothing to rename, and a rename would put a file in its place.
+    Stream(Box<dyn Write + Send>),
     File {
-        writer: Option<BufWriter<File>>,
+        writer: BufWriter<File>,
         partial: PathBuf,
         path: PathBuf,
+        /// It has its name.
+        whole: bool,
     },
+}
+
+impl To {
+    fn writer(&mut self) -> &mut dyn Write {
+        match self {
+            To::Stream(out) => out,
+            To::File { writer, .. } => writer,
+        }
+    }
 }
 
 /// `path` with `suffix` added to its name.
@@ -33,7 +43,11 @@ pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 
 impl Output {
     pub(super) fn stdout() -> Self {
-        Self { name: "standard output".into(), to: To::Stdout(BufWriter::with_capacity(1 << 16, io::stdout())) }
+        Self::stream("standard output".into(), io::stdout())
+    }
+
+    fn stream(name: String, to: impl Write + Send + 'static) -> Self {
+        Self { name, to: To::Stream(Box::new(BufWriter::with_capacity(1 << 16, to))) }
     }
 
     /// Opens `path` for writing, before any work is done; an older file of that name stays until this one is whole.
@@ -46,21 +60,15 @@ impl Output {
         let explain = |error| Failure::Run(format!("cannot write {name}: {error}; name another place with -o"));
         if path.metadata().is_ok_and(|meta| !meta.is_file()) {
             let device = fs::OpenOptions::new().write(true).open(path).map_err(explain)?;
-            return Ok(Self { name, to: To::Device(BufWriter::with_capacity(1 << 16, device)) });
+            return Ok(Self::stream(name, device));
         }
         let file = File::create(&partial).map_err(explain)?;
-        let writer = Some(BufWriter::with_capacity(1 << 18, file));
-        Ok(Self { name, to: To::File { writer, partial, path: path.to_owned() } })
+        let writer = BufWriter::with_capacity(1 << 18, file);
+        Ok(Self { name, to: To::File { writer, partial, path: path.to_owned(), whole: false } })
     }
 
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        let result = match &mut self.to {
-            To::Stdout(out) => out.write_all(bytes),
-            To::Device(out) => out.write_all(bytes),
-            To::File { writer: Some(writer), .. } => writer.write_all(bytes),
-            To::File { writer: None, .. } => Ok(()),
-        };
-        result.map_err(|error| Failure::write(&self.name, &error))
+        self.to.writer().write_all(bytes).map_err(|error| Failure::write(&self.name, &error))
     }
 
     fn named(&self, error: &io::Error) -> io::Error {
@@ -70,16 +78,12 @@ impl Output {
     /// Writes what is still held and gives the file its name.
     pub(super) fn finish(mut self) -> Result<(), Failure> {
         let result = match &mut self.to {
-            To::Stdout(out) => out.flush(),
-            To::Device(out) => out.flush(),
-            To::File { writer, partial, path } => match writer.take() {
-                Some(mut open) => open
-                    .flush()
-                    .and_then(|()| open.get_ref().sync_all())
-                    .and_then(|()| fs::rename(&*partial, &*path))
-                    .inspect_err(|_| drop(fs::remove_file(&*partial))),
-                None => Ok(()),
-            },
+            To::Stream(out) => out.flush(),
+            To::File { writer, partial, path, whole } => writer
+                .flush()
+                .and_then(|()| writer.get_ref().sync_all())
+                .and_then(|()| fs::rename(partial, path))
+                .map(|()| *whole = true),
         };
         result.map_err(|error| Failure::write(&self.name, &error))
     }
@@ -87,8 +91,8 @@ impl Output {
 
 impl Drop for Output {
     fn drop(&mut self) {
-        if let To::File { writer: Some(_), partial, .. } = &self.to {
-            // Not finished: the half-written file goes. If it cannot be removed, its name says what it is.
+        if let To::File { partial, whole: false, .. } = &self.to {
+            // Not finished, or not to be: the half-written file goes. If it cannot be removed, its name says what it is.
             let _ = fs::remove_file(partial);
         }
     }
@@ -96,31 +100,19 @@ impl Drop for Output {
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let result = match &mut self.to {
-            To::Stdout(out) => out.write(bytes),
-            To::Device(out) => out.write(bytes),
-            To::File { writer: Some(writer), .. } => writer.write(bytes),
-            To::File { writer: None, .. } => Ok(bytes.len()),
-        };
-        result.map_err(|error| self.named(&error))
+        self.to.writer().write(bytes).map_err(|error| self.named(&error))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let result = match &mut self.to {
-            To::Stdout(out) => out.flush(),
-            To::Device(out) => out.flush(),
-            To::File { writer: Some(writer), .. } => writer.flush(),
-            To::File { writer: None, .. } => Ok(()),
-        };
-        result.map_err(|error| self.named(&error))
+        self.to.writer().flush().map_err(|error| self.named(&error))
     }
 }
 
 impl Seek for Output {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         match &mut self.to {
-            To::File { writer: Some(writer), .. } => writer.seek(to),
-            _ => Err(io::Error::new(io::ErrorKind::Unsupported, format!("{} cannot go back", self.name))),
+            To::File { writer, .. } => writer.seek(to),
+            To::Stream(_) => Err(io::Error::new(io::ErrorKind::Unsupported, format!("{} cannot go back", self.name))),
         }
     }
 }

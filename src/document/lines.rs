@@ -14,12 +14,16 @@ pub enum Script {
 impl Script {
     /// How the lines of a language are told apart, by its tag (`zh-Hant`, `en`).
     pub fn of(tag: &str) -> Script {
-        let language = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
-        match language.as_str() {
+        match primary(tag).as_str() {
             "zh" | "cmn" | "yue" | "wuu" | "lzh" | "ja" => Script::Han,
             _ => Script::Alphabetic,
         }
     }
+}
+
+/// The primary subtag of a language tag: `zh` of `zh-Hant`.
+pub fn primary(tag: &str) -> String {
+    tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase()
 }
 
 /// A line of verse has fewer characters, in Chinese.

@@ -8,6 +8,7 @@ pub use learn::Learned;
 use crate::align::{Aligner, Explanation, Model, ModelError, Settings, Worker};
 use crate::archive::{Entry, Reason, Reject, Warning};
 use crate::bead::Alignment;
+use crate::document::lines::primary;
 use crate::document::{Document, Segment};
 use crate::signal::Texts;
 use crate::signal::lexicon::TranslationTable;
@@ -166,9 +167,4 @@ impl EngineWorker<'_> {
         }
         Ok(self.pairs.get_mut(language).expect("just put there"))
     }
-}
-
-/// The language of a tag, without script or region.
-fn primary(tag: &str) -> String {
-    tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase()
 }

@@ -1,6 +1,7 @@
 //! cesAlign as OPUS has it: the links in one file, the sentences of either language in a document beside it. The languages
 //! stand in alphabetical order, whichever is the original; the documents say which it is.
 
+use super::paragraphs::Paragraphs;
 use super::read::links::{self, Order};
 use super::xml::Xml;
 use super::{Charset, Context, Exporter, Form, Item, Row, Sink};
@@ -32,32 +33,6 @@ struct CesAlign {
     first: Side,
     texts: [Paragraphs; 2],
     links: u64,
-}
-
-/// Where the writing of one side's document is.
-#[derive(Default)]
-pub(super) struct Paragraphs {
-    pub(super) sentences: u64,
-    pub(super) paragraphs: u64,
-    /// Section and number of the open paragraph.
-    open: Option<(Section, Option<u32>)>,
-}
-
-impl Paragraphs {
-    /// True when the row's segments on `side` begin a paragraph; then the one before, if any, has to be closed.
-    pub(super) fn begins(&mut self, row: &Row, side: Side) -> (bool, bool) {
-        let here = Some((row.section, row.paragraph(side)));
-        if self.open == here && row.section == Section::Body {
-            return (false, false);
-        }
-        self.paragraphs += 1;
-        (std::mem::replace(&mut self.open, here).is_some(), true)
-    }
-
-    /// True when a paragraph was open, which is to be closed.
-    pub(super) fn end(&mut self) -> bool {
-        self.open.take().is_some()
-    }
 }
 
 impl CesAlign {
@@ -104,13 +79,8 @@ impl Exporter for CesAlign {
                 continue;
             }
             let (text, mut xml) = (&mut self.texts[side as usize], Xml::new(&mut files[side as usize + 1]));
-            let (close, open) = text.begins(row, side);
-            if close {
-                xml.close("p")?;
-                xml.end_line()?;
-            }
-            if open {
-                let id = format!("p{}", text.paragraphs);
+            if text.begins(row, side, &mut xml, "p")? {
+                let id = format!("p{}", text.count);
                 let number = row.paragraph(side).map(|number| number.to_string());
                 let mut attributes = vec![("id", id.as_str())];
                 attributes.extend(number.as_deref().map(|number| ("n", number)));

@@ -1,9 +1,9 @@
 //! The text that hunalign prints with `-text`: both sides and a score with tabs between, ` ~~~ ` between the sentences of a
 //! side. The score is the confidence.
 
-use super::item::put_texts;
 use super::read::{self, Input, ReadError, RowReader};
 use super::{Charset, Exporter, Form, Item, Row, Sink, one_file};
+use crate::span::Pair;
 use std::io::{self, Write};
 
 const BETWEEN: &str = " ~~~ ";
@@ -43,10 +43,8 @@ fn reader(input: Input) -> Result<Box<dyn RowReader>, ReadError> {
         if let Some(score) = rest.first().filter(|score| !score.is_empty()) {
             row.confidence = Some(score.parse().map_err(|_| format!("the score is {score:?}: it must be a number"))?);
         }
-        put_texts(&mut row, Default::default(), [None, None])?;
         let side = |text: &str| text.split(BETWEEN).filter(|text| !text.is_empty()).map(str::to_owned).collect();
-        (row.source, row.target) = (side(source), side(target));
-        row.kind = format!("{}-{}", row.source.len(), row.target.len());
+        row.put_texts(Pair::new(side(source), side(target)));
         Ok(row)
     }))
 }

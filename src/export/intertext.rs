@@ -1,7 +1,7 @@
 //! InterText: the links in `NAME.zh.en.xml`, the texts in `NAME.zh.xml` and `NAME.en.xml`, sentences numbered within
 //! paragraphs (`3:1`). Ids of the translation stand first in a link; `status` is `man` for what a reader has confirmed.
 
-use super::cesalign::Paragraphs;
+use super::paragraphs::Paragraphs;
 use super::read::links::{self, Order};
 use super::xml::Xml;
 use super::{Charset, Context, Exporter, Form, Item, Row, Sink, Status};
@@ -85,14 +85,9 @@ impl Exporter for InterText {
             }
             let k = side as usize;
             let (text, mut xml) = (&mut self.texts[k], Xml::new(&mut files[k + 1]));
-            let (close, open) = text.begins(row, side);
-            if close {
-                xml.close("p")?;
-                xml.end_line()?;
-            }
-            if open {
+            if text.begins(row, side, &mut xml, "p")? {
                 self.sentences[k] = 0;
-                let (id, document) = (text.paragraphs.to_string(), self.document[k].take());
+                let (id, document) = (text.count.to_string(), self.document[k].take());
                 let number = row.paragraph(side).map(|number| number.to_string());
                 let mut attributes = vec![("id", id.as_str())];
                 attributes.extend(number.as_deref().map(|number| ("n", number)));
@@ -104,7 +99,7 @@ impl Exporter for InterText {
             let mut own = Vec::new();
             for segment in row.texts(side) {
                 self.sentences[k] += 1;
-                let id = format!("{}:{}", text.paragraphs, self.sentences[k]);
+                let id = format!("{}:{}", text.count, self.sentences[k]);
                 xml.element("s", &[("id", &id)], segment)?;
                 xml.end_line()?;
                 own.push(id);

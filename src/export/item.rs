@@ -5,7 +5,7 @@ use super::row::Row;
 use super::text::{Charset, cut, joined, lengths, whole};
 use crate::bead::Status;
 use crate::document::Section;
-use crate::span::{ByteRange, Side};
+use crate::span::{ByteRange, Pair, Side};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -64,6 +64,25 @@ impl Item {
         Item::Meta,
         Item::Extra,
     ];
+
+    /// All items but `dropped`. N says how many are left; a wrong one does not compile.
+    pub(super) const fn all_but<const N: usize>(dropped: &[Item]) -> [Item; N] {
+        assert!(N + dropped.len() == Item::ALL.len());
+        let mut kept = [Item::OneSided; N];
+        let (mut at, mut all) = (0, 0);
+        while all < Item::ALL.len() {
+            let mut k = 0;
+            while k < dropped.len() && dropped[k] as usize != Item::ALL[all] as usize {
+                k += 1;
+            }
+            if k == dropped.len() {
+                kept[at] = Item::ALL[all];
+                at += 1;
+            }
+            all += 1;
+        }
+        kept
+    }
 
     /// As messages and the table in `docs/formats.md` call it.
     pub fn name(self) -> &'static str {
@@ -254,19 +273,15 @@ pub(super) fn set(row: &mut Row, name: &str, text: &str) -> Result<bool, String>
 /// # Errors
 /// When the lengths are no numbers.
 pub(super) fn put_texts(row: &mut Row, texts: [String; 2], lengths: [Option<&str>; 2]) -> Result<bool, String> {
-    let mut edited = false;
+    let (mut edited, mut parts) = (false, Pair::default());
     for ((side, text), lengths) in Side::BOTH.into_iter().zip(texts).zip(lengths) {
         let lengths: Vec<usize> = parse_list(lengths.unwrap_or_default())
             .ok_or_else(|| "lengths of segments must be numbers with blanks between, such as 12 40".to_owned())?;
         let parted = if lengths.is_empty() { None } else { cut(&text, &lengths, row.language(side)) };
         edited |= !lengths.is_empty() && parted.is_none();
-        let segments = parted.unwrap_or_else(|| whole(text));
-        match side {
-            Side::Source => row.source = segments,
-            Side::Target => row.target = segments,
-        }
+        parts[side] = parted.unwrap_or_else(|| whole(text));
     }
-    row.kind = format!("{}-{}", row.source.len(), row.target.len());
+    row.put_texts(parts);
     Ok(edited)
 }
 

@@ -107,9 +107,10 @@ impl Reader {
         };
         let mut row = self.names.row(id.as_deref(), None, None).map_err(wrong)?;
         row.confidence = confidence;
-        row.source = take(&mut self.texts.source, start.source, end.0.source)?;
-        row.target = take(&mut self.texts.target, start.target, end.0.target)?;
-        row.kind = format!("{}-{}", row.source.len(), row.target.len());
+        row.put_texts(Pair::new(
+            take(&mut self.texts.source, start.source, end.0.source)?,
+            take(&mut self.texts.target, start.target, end.0.target)?,
+        ));
         Ok(Some(row))
     }
 }

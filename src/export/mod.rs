@@ -15,6 +15,7 @@ mod ladder;
 mod lines;
 mod lock;
 mod moses;
+mod paragraphs;
 mod read;
 mod row;
 pub mod select;
@@ -178,12 +179,16 @@ impl Context {
         Self { language, name: name.into(), single: false, bom: false, encoding: encoding_rs::UTF_8 }
     }
 
-    /// `name` with the two languages as endings: two different names where these are the same.
     fn sides(&self, name: &str, ending: &str) -> [String; 2] {
-        let Pair { source, target } = &self.language;
-        let second = if source == target { format!("{target}.target") } else { target.clone() };
-        [format!("{name}.{source}{ending}"), format!("{name}.{second}{ending}")]
+        sides(&self.language, name, ending)
     }
+}
+
+/// `name` with the two languages as endings: two different names where these are the same.
+fn sides(language: &Pair<impl AsRef<str>>, name: &str, ending: &str) -> [String; 2] {
+    let (source, target) = (language.source.as_ref(), language.target.as_ref());
+    let second = if source == target { ".target" } else { "" };
+    [format!("{name}.{source}{ending}"), format!("{name}.{target}{second}{ending}")]
 }
 
 /// What an exporter writes to. Spreadsheets are archives, whose head is written last.

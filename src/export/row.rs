@@ -79,16 +79,16 @@ pub type Identity = (Arc<str>, Vec<ByteRange>, Vec<ByteRange>);
 impl Row {
     /// A row that only has texts: the `n`-th of `doc`.
     pub fn new(doc: Arc<str>, n: usize, language: &Pair<Arc<str>>, texts: Pair<Vec<String>>) -> Self {
-        Self {
+        let mut row = Self {
             id: format!("{doc}#{n}"),
             doc,
             n,
-            kind: format!("{}-{}", texts.source.len(), texts.target.len()),
+            kind: String::new(),
             section: Section::Body,
             source_lang: Arc::clone(&language.source),
             target_lang: Arc::clone(&language.target),
-            source: texts.source,
-            target: texts.target,
+            source: Vec::new(),
+            target: Vec::new(),
             source_spans: Vec::new(),
             target_spans: Vec::new(),
             source_paragraph: None,
@@ -102,7 +102,15 @@ impl Row {
             flags: Vec::new(),
             meta: Arc::default(),
             extra: Map::new(),
-        }
+        };
+        row.put_texts(texts);
+        row
+    }
+
+    /// Puts these segments in, and the kind that they make.
+    pub(super) fn put_texts(&mut self, texts: Pair<Vec<String>>) {
+        self.kind = format!("{}-{}", texts.source.len(), texts.target.len());
+        (self.source, self.target) = (texts.source, texts.target);
     }
 
     /// The segments of a side.

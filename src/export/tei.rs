@@ -1,7 +1,7 @@
 //! TEI P5 standoff: the links in one file, either text in a corpus beside it, a `TEI` a document, sentences as `s` with ids.
 //! Omissions and additions stand in their text without a link, which must have two ends.
 
-use super::cesalign::Paragraphs;
+use super::paragraphs::Paragraphs;
 use super::xml::Xml;
 use super::{Charset, Context, Exporter, Form, Item, Row, Sink};
 use crate::document::Section;
@@ -122,12 +122,7 @@ impl Exporter for Tei {
                 continue;
             }
             let (text, mut xml) = (&mut self.texts[side as usize], Xml::new(&mut files[side as usize + 1]));
-            let (close, open) = text.begins(row, side);
-            if close {
-                xml.close("ab")?;
-                xml.end_line()?;
-            }
-            if open {
+            if text.begins(row, side, &mut xml, "ab")? {
                 let kind = if row.section == Section::Title { "title" } else { "paragraph" };
                 let number = row.paragraph(side).map(|number| number.to_string());
                 let mut attributes = vec![("type", kind)];

@@ -8,20 +8,8 @@ use crate::span::Side;
 use std::io;
 use std::sync::Arc;
 
-const KEEPS: &[Item] = &[
-    Item::Borders,
-    Item::Id,
-    Item::Languages,
-    Item::Section,
-    Item::Spans,
-    Item::Paragraphs,
-    Item::Index,
-    Item::Confidence,
-    Item::Status,
-    Item::Flags,
-    Item::Meta,
-    Item::Extra,
-];
+/// All but what only the aligner itself understands, and rows of one side.
+const KEEPS: &[Item] = &Item::all_but::<12>(&[Item::OneSided, Item::Cost, Item::Parts]);
 
 pub(super) const FORM: Form = Form {
     name: "tmx",

@@ -21,12 +21,13 @@ pub(super) const FORM: Form = Form {
     values: Charset::All,
     files: one_file,
     alone: true,
-    exporter: |context| Box::new(Tsv { bom: context.bom }),
+    exporter: |context| Box::new(Tsv { bom: context.bom, columns: columns() }),
     reader: Some(reader),
 };
 
 struct Tsv {
     bom: bool,
+    columns: Vec<&'static str>,
 }
 
 /// The columns for people; the rest is [`columns`].
@@ -69,11 +70,11 @@ impl Exporter for Tsv {
         if self.bom {
             files[0].write_all("\u{FEFF}".as_bytes())?;
         }
-        record(&mut files[0], columns())
+        record(&mut files[0], &self.columns)
     }
 
     fn row(&mut self, row: &Row, files: &mut [Box<dyn Sink>]) -> io::Result<()> {
-        record(&mut files[0], columns().into_iter().map(|column| cell(row, column, Charset::Line)))
+        record(&mut files[0], self.columns.iter().map(|column| cell(row, column, Charset::Line)))
     }
 }
 

@@ -124,13 +124,11 @@ impl Reader {
     fn alone(&mut self, side: Side, number: u32, text: String) -> Result<(), ReadError> {
         self.alone += 1;
         let mut row = self.new_row()?;
-        let (texts, index) = match side {
-            Side::Source => (&mut row.source, [Some(vec![number]), Some(vec![])]),
-            Side::Target => (&mut row.target, [Some(vec![]), Some(vec![number])]),
-        };
-        texts.push(text);
-        [row.source_index, row.target_index] = index;
-        row.kind = format!("{}-{}", row.source.len(), row.target.len());
+        let (mut texts, mut index) = (Pair::default(), Pair::new(Vec::new(), Vec::new()));
+        texts[side] = vec![text];
+        index[side] = vec![number];
+        row.put_texts(texts);
+        (row.source_index, row.target_index) = (Some(index.source), Some(index.target));
         self.waiting.push(row);
         Ok(())
     }
@@ -226,8 +224,7 @@ impl Reader {
         };
         let texts = Pair::new(self.side(Side::Source, &source)?, self.side(Side::Target, &target)?);
         let mut row = self.new_row()?;
-        row.kind = format!("{}-{}", texts.source.len(), texts.target.len());
-        (row.source, row.target) = (texts.source, texts.target);
+        row.put_texts(texts);
         (row.source_index, row.target_index) = (Some(source), Some(target));
         row.cost = cost;
         self.waiting.push(row);

@@ -12,38 +12,11 @@ use std::borrow::Cow;
 use std::io;
 use std::sync::Arc;
 
-/// All but what only the aligner itself understands.
-pub(super) const KEEPS: &[Item] = &[
-    Item::OneSided,
-    Item::Borders,
-    Item::Id,
-    Item::Section,
-    Item::Spans,
-    Item::Paragraphs,
-    Item::Index,
-    Item::Confidence,
-    Item::Status,
-    Item::Flags,
-    Item::Meta,
-    Item::Extra,
-];
+/// All but what only the aligner itself understands, and languages.
+pub(super) const KEEPS: &[Item] = &Item::all_but::<12>(&[Item::Languages, Item::Cost, Item::Parts]);
 
 /// As [`KEEPS`], with languages: each `file` has its own.
-const KEEPS_12: &[Item] = &[
-    Item::OneSided,
-    Item::Borders,
-    Item::Id,
-    Item::Languages,
-    Item::Section,
-    Item::Spans,
-    Item::Paragraphs,
-    Item::Index,
-    Item::Confidence,
-    Item::Status,
-    Item::Flags,
-    Item::Meta,
-    Item::Extra,
-];
+const KEEPS_12: &[Item] = &Item::all_but::<13>(&[Item::Cost, Item::Parts]);
 
 pub(super) const FORM: Form = Form {
     name: "xliff",

@@ -136,6 +136,11 @@ pub trait Signal: Send {
     }
 }
 
+/// The lines of a built-in table that are neither empty nor comments.
+fn table_lines(table: &'static str) -> impl Iterator<Item = &'static str> {
+    table.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
 /// Weights times features, in the unit of [`Cost`], rounded; held within ±10,000 nats so that sums stay in range.
 #[inline]
 pub fn weighted(weights: &[f32], features: &[f32]) -> i32 {

@@ -25,7 +25,7 @@ mod table;
 mod word;
 mod zh;
 
-use crate::document::lines::Script;
+use crate::document::lines::{Script, primary};
 use crate::document::{Kind, structure};
 use crate::span::ByteRange;
 pub use segment::segments;
@@ -126,7 +126,7 @@ impl Splitter {
     ///
     /// A language without rules of its own gets the plain Unicode ones, and [`is_known`](Self::is_known) is false.
     pub fn new(tag: &str) -> Splitter {
-        let language = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+        let language = primary(tag);
         let engine = match (Script::of(tag), language.as_str()) {
             (Script::Han, _) => Language::Han,
             (_, "en") => Language::English,

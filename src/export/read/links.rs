@@ -287,8 +287,7 @@ impl Reader {
         row.source_paragraph = sides.source.first().and_then(|sentence| sentence.paragraph);
         row.target_paragraph = sides.target.first().and_then(|sentence| sentence.paragraph);
         let texts = |side: Vec<Sentence>| side.into_iter().map(|sentence| sentence.text).collect();
-        (row.source, row.target) = (texts(sides.source), texts(sides.target));
-        row.kind = format!("{}-{}", row.source.len(), row.target.len());
+        row.put_texts(Pair::new(texts(sides.source), texts(sides.target)));
         Ok(row)
     }
 

@@ -4,6 +4,7 @@ pub(super) mod links;
 
 use super::item::parse_list;
 use super::row::Row;
+use super::sides;
 use super::tsv;
 use crate::span::Pair;
 use std::fmt;
@@ -93,9 +94,8 @@ impl Input {
     /// The two texts that belong to it: those the user names, else its own name with the languages as endings.
     pub(super) fn open_texts(&self) -> Result<Pair<Text>, ReadError> {
         let names = self.texts.clone().unwrap_or_else(|| {
-            let Pair { source, target } = self.language();
-            let second = if source == target { format!("{target}.target") } else { target.to_string() };
-            Pair::new(format!("{}.{source}", self.name), format!("{}.{second}", self.name))
+            let [source, target] = sides(&self.language(), &self.name, "");
+            Pair::new(source, target)
         });
         let open = |name: &str| {
             self.open_named(name).map_err(|mut error| {
@@ -161,6 +161,10 @@ pub(super) struct Lines {
     buffer: Vec<u8>,
 }
 
+fn place(name: &str, number: u64) -> String {
+    if name.is_empty() { format!("line {number}") } else { format!("{name}, line {number}") }
+}
+
 impl Lines {
     pub(super) fn new(input: Text, name: impl Into<String>) -> Self {
         Self { input, name: name.into(), number: 0, buffer: Vec::new() }
@@ -168,11 +172,7 @@ impl Lines {
 
     /// The place of the last line.
     pub(super) fn place(&self) -> String {
-        if self.name.is_empty() {
-            format!("line {}", self.number)
-        } else {
-            format!("{}, line {}", self.name, self.number)
-        }
+        place(&self.name, self.number)
     }
 
     pub(super) fn next_line(&mut self) -> Option<Result<&str, ReadError>> {
@@ -194,14 +194,7 @@ impl Lines {
             Err(error) => {
                 let message =
                     format!("byte {} of the line is no UTF-8: name the encoding with --encoding", error.valid_up_to());
-                Some(Err(ReadError::of_row(
-                    if self.name.is_empty() {
-                        format!("line {}", self.number)
-                    } else {
-                        format!("{}, line {}", self.name, self.number)
-                    },
-                    message,
-                )))
+                Some(Err(ReadError::of_row(place(&self.name, self.number), message)))
             }
         }
     }

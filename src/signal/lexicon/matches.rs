@@ -191,8 +191,7 @@ impl Matches {
     }
 
     fn slow(&self, near: Side, block: &Range<usize>, far: &Range<usize>) -> f32 {
-        let other = if near == Side::Source { Side::Target } else { Side::Source };
-        let (near_text, far_text, links) = (&self.text[near], &self.text[other], &self.links[near]);
+        let (near_text, far_text, links) = (&self.text[near], &self.text[near.other()], &self.links[near]);
         let block = &near_text.typed[near_text.tokens.start(block.start)..near_text.tokens.start(block.end)];
         let far = &far_text.typed[far_text.tokens.start(far.start)..far_text.tokens.start(far.end)];
         let per_word = 1.0 / (block.len().max(1) as f32);

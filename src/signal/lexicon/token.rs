@@ -9,6 +9,7 @@
 use super::embedded::ZhEn;
 use super::segment::Segmenter;
 use super::words::{WordId, Words};
+use crate::document::lines::primary;
 use crate::span::ByteRange;
 use foldhash::fast::FixedState;
 use rust_stemmers::{Algorithm, Stemmer};
@@ -80,7 +81,7 @@ impl Language {
     /// By its tag (BCP 47; only the first part counts): `zh`, `en`, `pt-BR`.
     pub fn new(tag: &str) -> Self {
         use Algorithm::*;
-        let first = tag.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase();
+        let first = primary(tag);
         let stemmer = match first.as_str() {
             "ar" | "ara" => Some(Arabic),
             "da" | "dan" => Some(Danish),

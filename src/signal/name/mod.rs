@@ -30,10 +30,6 @@ use crate::span::ByteRange;
 use skeleton::Element;
 use spelling::{Reading, SyllableId};
 
-fn table_lines(table: &'static str) -> impl Iterator<Item = &'static str> {
-    table.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
-}
-
 /// A Latin name, ready to be looked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Name {

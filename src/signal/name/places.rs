@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 /// By the letters: the characters that they stand for.
 static PLACES: LazyLock<HashMap<&'static str, Vec<&'static str>, FixedState>> = LazyLock::new(|| {
     let mut places: HashMap<&str, Vec<&str>, FixedState> = HashMap::default();
-    for line in super::table_lines(include_str!("tables/places.txt")) {
+    for line in crate::signal::table_lines(include_str!("tables/places.txt")) {
         let Some((forms, letters)) = line.split_once('|') else { continue };
         for letters in letters.split_whitespace() {
             places.entry(letters).or_default().extend(forms.split_whitespace());

@@ -68,7 +68,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
             reading
         })
         .collect();
-    for c in super::table_lines(TRANSLITERATING).flat_map(str::chars) {
+    for c in crate::signal::table_lines(TRANSLITERATING).flat_map(str::chars) {
         characters[c as usize - *KNOWN.start() as usize].transliterates = true;
     }
     Table { syllables, characters }

@@ -11,7 +11,10 @@ use std::sync::LazyLock;
 mod date;
 
 static COUNTERS: LazyLock<HashSet<char>> = LazyLock::new(|| {
-    super::table_lines(include_str!("tables/zh_counters.txt")).flat_map(str::chars).filter(|c| *c != ' ').collect()
+    crate::signal::table_lines(include_str!("tables/zh_counters.txt"))
+        .flat_map(str::chars)
+        .filter(|c| *c != ' ')
+        .collect()
 });
 
 /// A word, and how many of its characters stand before its first numeral.
@@ -20,7 +23,7 @@ type Idiom = (Vec<char>, usize);
 /// Words that are no numbers, by their first numeral: the word, and how many characters stand before that numeral.
 static WORDS: LazyLock<HashMap<char, Vec<Idiom>>> = LazyLock::new(|| {
     let mut words: HashMap<char, Vec<Idiom>> = HashMap::new();
-    for line in super::table_lines(include_str!("tables/zh_words.txt")) {
+    for line in crate::signal::table_lines(include_str!("tables/zh_words.txt")) {
         for word in line.split_whitespace() {
             let word: Vec<char> = word.chars().collect();
             if let Some(offset) = word.iter().position(|&c| is_head(c)) {

@@ -15,7 +15,7 @@ struct Event {
 }
 
 static EVENTS: LazyLock<Vec<Event>> = LazyLock::new(|| {
-    super::super::table_lines(include_str!("tables/zh_date_names.txt"))
+    crate::signal::table_lines(include_str!("tables/zh_date_names.txt"))
         .map(|line| {
             let mut fields = line.split('|').map(str::trim);
             let mut next = || fields.next().unwrap_or_default();

@@ -44,9 +44,8 @@ fn languages(texts: &Texts<'_>) -> Pair<Language> {
     let mut language = texts.language.map(Language::from);
     // Number words of one language alone would have nothing to match.
     for side in Side::BOTH {
-        let other = if side == Side::Source { Side::Target } else { Side::Source };
-        if language[side] == Language::Other && language[other] == Language::English {
-            language[other] = Language::Other;
+        if language[side] == Language::Other && language[side.other()] == Language::English {
+            language[side.other()] = Language::Other;
         }
     }
     language

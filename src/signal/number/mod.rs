@@ -195,8 +195,3 @@ pub fn parse(text: &str, language: Language) -> Vec<Number> {
     range::spread_units(text, &mut numbers);
     numbers
 }
-
-/// The lines of a table that are neither empty nor comments.
-fn table_lines(table: &'static str) -> impl Iterator<Item = &'static str> {
-    table.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
-}

@@ -33,7 +33,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(Table::read);
 impl Table {
     fn read() -> Self {
         let mut table = Table { entries: Vec::new(), chinese: HashMap::new(), english: HashMap::new() };
-        for line in super::table_lines(include_str!("tables/units.txt")) {
+        for line in crate::signal::table_lines(include_str!("tables/units.txt")) {
             let mut fields = line.split('|').map(str::trim);
             let mut next = || fields.next().unwrap_or_default();
             let (name, dimension, factor, chinese, english) = (next(), next(), next(), next(), next());
