@@ -2,7 +2,7 @@
 //! [module](super) above.
 
 use super::Band;
-use crate::signal::{Move, Row, is_possible};
+use crate::signal::{Move, Row};
 use crate::span::Block;
 
 /// No path leads here. Far enough below `i64::MAX` for a move's number to be put behind it, see [`Lattice::viterbi`].
@@ -56,8 +56,10 @@ pub(super) struct Lattice {
     best: Vec<i64>,
     /// The move that V was reached by.
     choice: Vec<u8>,
-    /// A row of `width · moves` bead costs, or all rows where they are kept.
+    /// A row of `moves · ends` bead costs, or all rows where they are kept.
     costs: Vec<i32>,
+    /// The least costs of the row under way.
+    least: Vec<i64>,
     alpha: Vec<f64>,
     beta: Vec<f64>,
     /// ln of what each row of β was divided by.
@@ -103,31 +105,42 @@ impl Lattice {
         grow(&mut self.best, rows * width, UNREACHED);
         grow(&mut self.choice, rows * width, u8::MAX);
         grow(&mut self.costs, if kept { rows * row_costs } else { row_costs }, 0);
-        let Self { best, choice, costs, reaches: into, .. } = self;
+        let Self { best, choice, costs, least, reaches: into, .. } = self;
         for i in 0..rows {
             let costs = &mut costs[if kept { i * row_costs } else { 0 }..][..row_costs];
             let row = fill_row(band, moves, i, costs, &mut fill);
             reaches(band, moves, i, into);
-            let (low, here) = (band.low(i), i * width);
-            for (j, cell) in row.target_ends.clone().zip(costs.chunks_exact(moves.len())) {
-                if i == 0 && j == 0 {
-                    best[0] = 0;
+            let (low, high, here) = (band.low(i), *row.target_ends.end(), i * width);
+            // The cost with the move's number behind it: the least of these is the least cost, and of equal costs the one
+            // whose move comes first, without a branch that could be guessed wrong. Moves of no source segment start in this
+            // row: they come last, when all other ways into the cells before them are known.
+            let none = UNREACHED << MOVE_BITS;
+            least.clear();
+            least.resize(row.ends(), none);
+            if i == 0 {
+                least[0] = 0;
+            }
+            for reach in into.iter().filter(|reach| moves[reach.index].source > 0) {
+                let (first, last) = (reach.first.max(low), reach.last.min(high));
+                if first > last {
                     continue;
                 }
-                // The cost with the move's number behind it: the least of these is the least cost, and of equal costs the
-                // one whose move comes first, without a branch that could be guessed wrong.
-                let mut least = UNREACHED << MOVE_BITS;
-                for reach in into.iter() {
-                    if j < reach.first || j > reach.last {
-                        continue;
-                    }
-                    let cost = cell[reach.index];
-                    let cost = if is_possible(cost) { i64::from(cost) } else { UNREACHED };
-                    let total = best[j.wrapping_add(reach.back)] + cost;
-                    least = least.min(total << MOVE_BITS | reach.index as i64);
+                let costs = &costs[reach.index * row.ends()..][first - low..=last - low];
+                let from = &best[first.wrapping_add(reach.back)..][..costs.len()];
+                for ((least, &cost), &from) in least[first - low..].iter_mut().zip(costs).zip(from) {
+                    *least = (*least).min((from + i64::from(cost)) << MOVE_BITS | reach.index as i64);
                 }
-                best[here + j - low] = least >> MOVE_BITS;
-                choice[here + j - low] = least as u8;
+            }
+            for (j, &found) in (low..).zip(least.iter()) {
+                let mut found = found;
+                for reach in into.iter().filter(|reach| moves[reach.index].source == 0) {
+                    if j >= reach.first && j <= reach.last {
+                        let cost = i64::from(costs[reach.index * row.ends() + j - low]);
+                        found = found.min((best[j.wrapping_add(reach.back)] + cost) << MOVE_BITS | reach.index as i64);
+                    }
+                }
+                best[here + j - low] = found >> MOVE_BITS;
+                choice[here + j - low] = found as u8;
             }
         }
         let (mut i, mut j, mut path) = (segments.source, segments.target, Vec::new());
@@ -188,19 +201,16 @@ impl Lattice {
                 if weight < NEGLIGIBLE {
                     continue;
                 }
-                let cell = if kept {
-                    &costs[i * row_costs + (j - low) * moves.len()..][..moves.len()]
+                let (at, ends) = if kept {
+                    (i * row_costs + j - low, band.row(i).count())
                 } else {
                     let cell = &mut costs[..moves.len()];
                     cell.fill(0);
                     fill(&Row { source_end: i, target_ends: j..=j, moves }, cell);
-                    cell
+                    (0, 1)
                 };
                 for reach in into.iter().filter(|reach| (reach.first..=reach.last).contains(&j)) {
-                    let cost = cell[reach.index];
-                    if !is_possible(cost) {
-                        continue;
-                    }
+                    let cost = costs[at + reach.index * ends];
                     let from = j.wrapping_add(reach.back);
                     let excess = best[from] + i64::from(cost) - best[here];
                     if excess > CUTOFF {
@@ -266,8 +276,7 @@ fn fill_row<'m>(
     fill: &mut impl FnMut(&Row<'_>, &mut [i32]),
 ) -> Row<'m> {
     let row = Row { source_end: i, target_ends: band.row(i), moves };
-    let cells = row.target_ends.clone().count();
-    let costs = &mut costs[..cells * moves.len()];
+    let costs = &mut costs[..row.ends() * moves.len()];
     costs.fill(0);
     fill(&row, costs);
     row

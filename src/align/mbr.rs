@@ -13,8 +13,9 @@ use super::Decoding;
 use super::lattice::Found;
 use crate::span::Block;
 
-/// Beads less probable than this are not looked at.
-const LEAST: f64 = 1e-4;
+/// Beads less probable than this are not looked at: where all is doubtful, one large bead that nobody believes in costs fewer
+/// wrong beads than several small ones, but is no answer.
+const LEAST: f64 = 0.02;
 
 /// The best path over `found` (in the order of their ends) and the beads of `viterbi`: these see to it that there is one, even
 /// in texts so ill-matched that no single path has a probability to speak of.

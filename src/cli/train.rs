@@ -57,7 +57,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "LANG", default_value = "en")]
     target_lang: String,
     /// Strength of the Gaussian prior on the weights
-    #[arg(long, value_name = "X", default_value_t = 0.5)]
+    #[arg(long, value_name = "X", default_value_t = 1.5)]
     l2: f64,
     /// Fit weights for texts that bring no learned translation table
     #[arg(long)]

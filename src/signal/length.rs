@@ -68,8 +68,11 @@ struct Lengths {
     log_mean: f32,
     /// Characters before each segment border.
     before: Vec<u64>,
-    /// For each segment border, the runs of 0..=[`MAX_RUN`] segments that end there.
-    runs: Vec<Measured>,
+    /// Runs of segments: for each number of segments 0..=[`MAX_RUN`] in turn, those that end at each segment border; where one would
+    /// start before the text, nothing is said.
+    length: Vec<f32>,
+    log_padded: Vec<f32>,
+    cut: Vec<f32>,
 }
 
 /// What the formulas need to know of a run of segments.
@@ -101,7 +104,7 @@ impl Tables {
 
     #[inline]
     fn entry(length: f32) -> usize {
-        (length * PER_UNIT + 0.5) as usize
+        round(length * PER_UNIT) as usize
     }
 
     fn log_padded(&self, length: f32) -> f32 {
@@ -132,14 +135,18 @@ impl Lengths {
         let segments = self.before.len() as f32 - 1.0;
         let length = self.before.last().copied().unwrap_or(0) as f32 * self.scale;
         self.log_mean = ((length + MEAN_SEGMENTS * MEAN_LENGTH) / (segments + MEAN_SEGMENTS)).ln();
-        let mut runs = std::mem::take(&mut self.runs);
-        runs.clear();
-        for end in 0..self.before.len() {
-            let run =
-                |taken| end.checked_sub(taken).map_or(Measured::default(), |start| self.measured(start, end, tables));
-            runs.extend((0..=MAX_RUN).map(run));
+        let borders = self.before.len();
+        for values in [&mut self.length, &mut self.log_padded, &mut self.cut] {
+            values.clear();
+            values.resize((MAX_RUN + 1) * borders, 0.0);
         }
-        self.runs = runs;
+        for taken in 0..=MAX_RUN {
+            for end in taken..borders {
+                let run = self.measured(end - taken, end, tables);
+                let at = taken * borders + end;
+                (self.length[at], self.log_padded[at], self.cut[at]) = (run.length, run.log_padded, run.cut);
+            }
+        }
     }
 
     fn measured(&self, start: usize, end: usize, tables: &Tables) -> Measured {
@@ -154,11 +161,16 @@ impl Lengths {
         self.measured(run.start as usize, run.end as usize, tables)
     }
 
-    /// The runs that end at `end`, by their count of segments; those that would start before the text are of length 0.
-    #[inline]
-    fn ending_at(&self, end: usize) -> &[Measured; MAX_RUN + 1] {
-        let first = end * (MAX_RUN + 1);
-        self.runs[first..][..MAX_RUN + 1].try_into().expect("that many were asked for")
+    /// The run of `taken` segments up to `end`.
+    fn ending_at(&self, taken: usize, end: usize) -> Measured {
+        let at = taken * self.before.len() + end;
+        Measured { length: self.length[at], log_padded: self.log_padded[at], cut: self.cut[at] }
+    }
+
+    /// The runs of `taken` segments, as many as asked for, from the one up to `first` on: lengths, their logarithms, cuts.
+    fn ending_from(&self, taken: usize, first: usize, count: usize) -> [&[f32]; 3] {
+        let from = taken * self.before.len() + first;
+        [&self.length, &self.log_padded, &self.cut].map(|values| &values[from..from + count])
     }
 }
 
@@ -182,8 +194,8 @@ impl Length {
     }
 }
 
-fn unpaired(run: Measured) -> f32 {
-    (run.length.max(0.5) / UNPAIRED).ln()
+fn unpaired(length: f32) -> f32 {
+    (length.max(0.5) / UNPAIRED).ln()
 }
 
 impl Signal for Length {
@@ -213,9 +225,9 @@ impl Signal for Length {
         let run = |side: Side| self.sides[side].run(block[side], &self.tables);
         features.fill(0.0);
         if block.target.is_empty() {
-            features[2] = unpaired(run(Side::Source));
+            features[2] = unpaired(run(Side::Source).length);
         } else if block.source.is_empty() {
-            features[3] = unpaired(run(Side::Target));
+            features[3] = unpaired(run(Side::Target).length);
         } else {
             let (source, target) = (run(Side::Source), run(Side::Target));
             (features[0], features[1]) = self.pair_features(source, target);
@@ -227,25 +239,25 @@ impl Signal for Length {
     fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {
         let unit = Cost::PER_NAT as f32;
         let (ratio, difference) = (weights[0], weights[1]);
-        let sources = self.sides.source.ending_at(row.source_end);
-        let omitted = round(weights[2] * unpaired(sources[1]) * unit);
-        for (target_end, cell) in row.target_ends.clone().zip(costs.chunks_exact_mut(row.moves.len())) {
-            let targets = self.sides.target.ending_at(target_end);
-            for (step, cost) in row.moves.iter().zip(cell) {
-                // A move that leaves the lattice gets a number too; nobody asks for it.
-                *cost += match (step.source, step.target) {
-                    (1, 0) => omitted,
-                    (0, 1) => round(weights[3] * unpaired(targets[1]) * unit),
-                    (source, 0) => round(weights[2] * unpaired(sources[source as usize]) * unit),
-                    (0, target) => round(weights[3] * unpaired(targets[target as usize]) * unit),
-                    (source, target) => {
-                        let (source, target) = (sources[source as usize], targets[target as usize]);
-                        let (fit, gap) = self.pair_features(source, target);
-                        round(
-                            (ratio * fit + difference * gap + weights[4] * source.cut + weights[5] * target.cut) * unit,
-                        )
-                    }
-                };
+        for (step, first, costs) in row.beads(costs) {
+            let (taken, run) = (step.source as usize, step.target as usize);
+            let source = self.sides.source.ending_at(taken, row.source_end);
+            if run == 0 {
+                let omitted = round(weights[2] * unpaired(source.length) * unit);
+                costs.iter_mut().for_each(|cost| *cost += omitted);
+                continue;
+            }
+            let [lengths, logs, cuts] = self.sides.target.ending_from(run, first, costs.len());
+            if taken == 0 {
+                for (cost, &length) in costs.iter_mut().zip(lengths) {
+                    *cost += round(weights[3] * unpaired(length) * unit);
+                }
+                continue;
+            }
+            let source_cut = weights[4] * source.cut;
+            for (((cost, &length), &log_padded), &cut) in costs.iter_mut().zip(lengths).zip(logs).zip(cuts) {
+                let (fit, gap) = self.pair_features(source, Measured { length, log_padded, cut });
+                *cost += round((ratio * fit + difference * gap + source_cut + weights[5] * cut) * unit);
             }
         }
     }

@@ -28,15 +28,6 @@ pub const MAX_FEATURES: usize = 16;
 /// The most segments that a move may take on one side.
 pub const MAX_RUN: usize = 15;
 
-/// The cost of a move that leaves the lattice, in the unit of [`Cost`], small enough to be summed in 32 bits.
-pub const IMPOSSIBLE: i32 = i32::MAX / 4;
-
-/// False for a bead marked [`IMPOSSIBLE`], whatever other signals have added to it since.
-#[inline]
-pub fn is_possible(cost: i32) -> bool {
-    cost < IMPOSSIBLE / 2
-}
-
 /// A pair of texts as the signals see it.
 #[derive(Debug, Clone, Copy)]
 pub struct Texts<'t> {
@@ -65,6 +56,8 @@ pub struct Move {
 }
 
 /// One row of the lattice: all beads that end after source segment `source_end` and after a target segment of `target_ends`.
+/// Their costs are kept by move, and of a move by target end, so that what is the same for a move is looked up once and the
+/// loop over the ends runs over neighbours.
 #[derive(Debug, Clone)]
 pub struct Row<'m> {
     /// Source segments up to the end of these beads.
@@ -81,6 +74,23 @@ impl Row<'_> {
         let source = self.source_end.checked_sub(step.source as usize)?..self.source_end;
         let target = target_end.checked_sub(step.target as usize)?..target_end;
         Some(Block::new(source, target))
+    }
+
+    /// How many target ends there are.
+    pub fn ends(&self) -> usize {
+        self.target_ends.end() + 1 - self.target_ends.start()
+    }
+
+    /// The moves that end in this row, each with the first target end that it can have and the costs from there on. A move that
+    /// would start before the texts do is left out.
+    pub fn beads<'c>(&self, costs: &'c mut [i32]) -> impl Iterator<Item = (Move, usize, &'c mut [i32])> {
+        let (first, source_end) = (*self.target_ends.start(), self.source_end);
+        let beads = self.moves.iter().zip(costs.chunks_exact_mut(self.ends()));
+        beads.filter_map(move |(&step, costs)| {
+            let from = first.max(step.target as usize);
+            let costs = costs.get_mut(from - first..)?;
+            (step.source as usize <= source_end).then_some((step, from, costs))
+        })
     }
 }
 
@@ -108,20 +118,13 @@ pub trait Signal: Send {
         Vec::new()
     }
 
-    /// Adds this signal's weighted costs to those of all beads of a row: `costs` holds, for each target end in turn, one
-    /// number a move. Beads marked [`IMPOSSIBLE`] stay so; those that begin outside the band need no cost.
+    /// Adds this signal's weighted costs to those of all beads of a row: `costs` holds, for each move in turn, one number a target
+    /// end. Those that begin outside the band need no cost.
     fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {
-        let count = self.feature_names().len();
-        let mut features = [0.0f32; MAX_FEATURES];
-        let ends = row.target_ends.clone();
-        for (target_end, cell) in ends.zip(costs.chunks_exact_mut(row.moves.len())) {
-            for (&step, cost) in row.moves.iter().zip(cell) {
-                if !is_possible(*cost) {
-                    continue;
-                }
-                if let Some(block) = row.block(target_end, step) {
-                    self.measure(block, &mut features[..count]);
-                    *cost += weighted(weights, &features[..count]);
+        for (step, first, costs) in row.beads(costs) {
+            for (end, cost) in (first..).zip(costs) {
+                if let Some(block) = row.block(end, step) {
+                    *cost += self.cost(weights, block).0 as i32;
                 }
             }
         }
@@ -148,10 +151,15 @@ pub fn weighted(weights: &[f32], features: &[f32]) -> i32 {
     round(nats * Cost::PER_NAT as f32)
 }
 
-/// To the nearest whole number, halves up, within ±1,000,000. Adding before cutting off is many times faster than
-/// `f32::round` on processors without a rounding instruction, and exact enough: what is rounded is the same everywhere.
+/// To the nearest whole number, within ±1,000,000. Adding a number so large that no binary places are left rounds on any
+/// processor, four values at a time; `f32::round` does not, where there is no instruction for it.
 #[inline]
 pub(crate) fn round(value: f32) -> i32 {
-    const SHIFT: f64 = 1_048_576.0;
-    (f64::from(value.clamp(-1e6, 1e6)) + SHIFT + 0.5) as i32 - SHIFT as i32
+    const SHIFT: f32 = 12_582_912.0; // 1.5 · 2^23
+    (value.clamp(-1e6, 1e6) + SHIFT).to_bits() as i32 - SHIFT.to_bits() as i32
+}
+
+/// Weights in the unit of [`Cost`], for features that are whole numbers: their products are summed exactly in any order.
+fn whole<const N: usize>(weights: &[f32]) -> [i32; N] {
+    std::array::from_fn(|feature| round(weights[feature] * Cost::PER_NAT as f32))
 }

@@ -5,15 +5,13 @@
 //! come with a second, `….more`, the number of segments beyond the smallest bead of that shape. A weight is then the
 //! cost of the shape in nats.
 
-use super::{MAX_FEATURES, MAX_RUN, Move, Row, Signal, Texts, weighted};
+use super::{Move, Row, Signal, Texts, weighted};
 use crate::span::Block;
 
 /// The bead priors.
 #[derive(Debug, Default)]
 pub struct Prior;
 
-/// All shapes there can be.
-const MAX_MOVES: usize = (MAX_RUN + 1) * (MAX_RUN + 1);
 const NAMES: &[&str] =
     &["1-1", "omission", "addition", "1-2", "2-1", "2-2", "1-n", "1-n.more", "n-1", "n-1.more", "n-m", "n-m.more"];
 
@@ -53,15 +51,11 @@ impl Signal for Prior {
     }
 
     fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {
-        // A row has many beads, but few shapes.
-        let mut priors = [0i32; MAX_MOVES];
-        let mut features = [0.0; MAX_FEATURES];
-        for (&step, prior) in row.moves.iter().zip(&mut priors) {
-            shape(step, &mut features[..NAMES.len()]);
-            *prior = weighted(weights, &features[..NAMES.len()]);
-        }
-        for cell in costs.chunks_exact_mut(row.moves.len()) {
-            cell.iter_mut().zip(&priors).for_each(|(cost, prior)| *cost += prior);
+        let mut features = [0.0; NAMES.len()];
+        for (step, _, costs) in row.beads(costs) {
+            shape(step, &mut features);
+            let prior = weighted(weights, &features);
+            costs.iter_mut().for_each(|cost| *cost += prior);
         }
     }
 }

@@ -4,7 +4,8 @@
 //! `crossed.target` (paragraph borders inside the bead), `section` (a title beside body text, on one side or across),
 //! and `end` (one side alone ends a paragraph). Texts of one paragraph, or lines without paragraphs, give zeros.
 
-use super::{MAX_RUN, Row, Signal, Texts, weighted};
+use super::{MAX_RUN, Row, Signal, Texts, whole};
+use crate::cost::Cost;
 use crate::document::{Section, Segment};
 use crate::span::{Block, Pair, SegmentRange, Side};
 
@@ -26,7 +27,8 @@ struct Layout {
     sections: Vec<Section>,
     /// For each segment: changes of section before it.
     changes: Vec<u32>,
-    /// For each segment border, the runs of 0..=[`MAX_RUN`] segments that end there.
+    /// For each number of segments 0..=[`MAX_RUN`] in turn, the runs that end at each segment border; where one would start before the
+    /// text, nothing is said.
     runs: Vec<Run>,
 }
 
@@ -37,7 +39,7 @@ struct Run {
     begins: bool,
     ends: bool,
     /// Paragraph borders inside.
-    crossed: f32,
+    crossed: i32,
     /// None when it lies in several.
     section: Option<Section>,
 }
@@ -63,10 +65,12 @@ impl Layout {
     fn read_runs(&mut self) {
         let mut runs = std::mem::take(&mut self.runs);
         runs.clear();
-        for end in 0..=self.borders.len() {
-            let run = |taken: usize| end.checked_sub(taken).map_or(Run::default(), |start| self.run(start, end));
-            runs.push(Run::default());
-            runs.extend((1..=MAX_RUN).map(run));
+        for taken in 0..=MAX_RUN {
+            let run = |end: usize| match end.checked_sub(taken) {
+                Some(start) if taken > 0 => self.run(start, end),
+                _ => Run::default(),
+            };
+            runs.extend((0..=self.borders.len()).map(run));
         }
         self.runs = runs;
     }
@@ -81,7 +85,7 @@ impl Layout {
         Run {
             begins: self.begins(start),
             ends: self.begins(end),
-            crossed: (self.borders[end - 1] - self.borders[start]) as f32,
+            crossed: (self.borders[end - 1] - self.borders[start]) as i32,
             section: one.then_some(self.sections[start]),
         }
     }
@@ -90,22 +94,27 @@ impl Layout {
         self.run(run.start as usize, run.end as usize)
     }
 
-    /// The runs that end at `end`, by their count of segments.
-    fn ending_at(&self, end: usize) -> &[Run] {
-        &self.runs[end * (MAX_RUN + 1)..][..MAX_RUN + 1]
+    /// The runs of `taken` segments, from the one up to `first` on.
+    fn ending_from(&self, taken: usize, first: usize) -> &[Run] {
+        &self.runs[taken * (self.borders.len() + 1)..][first..=self.borders.len()]
     }
 }
 
 #[inline]
-fn features(source: Run, target: Run) -> [f32; NAMES.len()] {
+fn features(source: Run, target: Run) -> [i32; NAMES.len()] {
     [
-        f32::from(source.begins && target.begins),
-        f32::from(source.begins != target.begins),
+        i32::from(source.begins && target.begins),
+        i32::from(source.begins != target.begins),
         source.crossed,
         target.crossed,
-        f32::from(source.section.is_none() || source.section != target.section),
-        f32::from(source.ends != target.ends),
+        i32::from(source.section.is_none() || source.section != target.section),
+        i32::from(source.ends != target.ends),
     ]
+}
+
+#[inline]
+fn cost(weights: &[i32; NAMES.len()], source: Run, target: Run) -> i32 {
+    weights.iter().zip(features(source, target)).map(|(weight, value)| weight * value).sum()
 }
 
 impl Structure {
@@ -135,10 +144,17 @@ impl Signal for Structure {
     }
 
     fn measure(&self, block: Block, values: &mut [f32]) {
-        values.fill(0.0);
-        if self.active && block.is_pair() {
-            values.copy_from_slice(&features(self.sides.source.of(block.source), self.sides.target.of(block.target)));
+        let found = (self.active && block.is_pair())
+            .then(|| features(self.sides.source.of(block.source), self.sides.target.of(block.target)));
+        values.copy_from_slice(&found.unwrap_or_default().map(|value| value as f32));
+    }
+
+    fn cost(&self, weights: &[f32], block: Block) -> Cost {
+        if !self.active || !block.is_pair() {
+            return Cost::ZERO;
         }
+        let (source, target) = (self.sides.source.of(block.source), self.sides.target.of(block.target));
+        Cost(i64::from(cost(&whole(weights), source, target)))
     }
 
     // The same as the general loop, with all that depends on one side looked up.
@@ -146,16 +162,12 @@ impl Signal for Structure {
         if !self.active {
             return;
         }
-        // Of known length, so that the sum is unrolled.
-        let weights: &[f32; NAMES.len()] = weights.try_into().expect("a weight for each feature");
-        let sources = self.sides.source.ending_at(row.source_end);
-        for (target_end, cell) in row.target_ends.clone().zip(costs.chunks_exact_mut(row.moves.len())) {
-            let targets = self.sides.target.ending_at(target_end);
-            for (step, cost) in row.moves.iter().zip(cell) {
-                if step.source > 0 && step.target > 0 {
-                    let features = features(sources[step.source as usize], targets[step.target as usize]);
-                    *cost += weighted(weights, &features);
-                }
+        let weights = whole(weights);
+        for (step, first, costs) in row.beads(costs) {
+            if step.source > 0 && step.target > 0 {
+                let source = self.sides.source.ending_from(step.source as usize, row.source_end)[0];
+                let targets = self.sides.target.ending_from(step.target as usize, first);
+                costs.iter_mut().zip(targets).for_each(|(sum, &target)| *sum += cost(&weights, source, target));
             }
         }
     }

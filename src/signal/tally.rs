@@ -11,8 +11,8 @@
 //! names alone is not counted: with it, the gold was no likelier on texts held out.
 //!
 //! Most beads share nothing. Those that do are found row by row, from the items of the source segments where the row's beads
-//! end and the target segments that have them too. Time: nothing where the sides have no item in common, else O(1) a cell
-//! and O(moves) for each pair of places that share an item and each cell whose beads may hold both. Sums are whole numbers,
+//! end and the target segments that have them too. Time: nothing where the row shares no item, else O(1) a bead, and for each
+//! pair of places that share an item as much as there are beads that hold both. Sums are whole numbers,
 //! so that they do not depend on their order.
 
 use super::{MAX_RUN, Row, weighted};
@@ -23,7 +23,6 @@ use std::cell::RefCell;
 pub(super) const NAMES: &[&str] = &["shared"];
 /// Parts of a nat in which gains are kept.
 const STEPS: f32 = 1024.0;
-const NONE: u32 = u32::MAX;
 
 /// How often an item occurs: what its gain is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -57,30 +56,17 @@ struct Places {
     list: Vec<Occurrence>,
     /// Where each segment's begin in the list; with the number of segments, where they end.
     start: Vec<u32>,
+    /// By item: the segments that have it, and how often.
+    by_item: Vec<(u32, u32, i32)>,
 }
 
 /// What a row of the lattice needs, kept from one to the next.
 #[derive(Debug, Default)]
 struct Scratch {
-    /// By item: its place in `active`, or NONE.
-    slot: Vec<u32>,
-    active: Vec<Active>,
-    /// Target segments with active items, in order: segment, count, place in `active`.
-    links: Vec<(u32, i32, u32)>,
-    /// By move: what a cell's beads share.
+    /// The items of the source segments that end with the row: how many segments back each stands, which, and how often; by item.
+    active: Vec<(u32, usize, i32)>,
+    /// What the row's beads share, as costs are kept.
     shared: Vec<i32>,
-}
-
-/// An item of the source segments that end with the row.
-#[derive(Debug)]
-struct Active {
-    item: u32,
-    /// How many segments back it stands first.
-    nearest: usize,
-    /// How often in the last so many segments.
-    within: [i32; MAX_RUN + 1],
-    /// How often in the target segments looked at.
-    seen: i32,
 }
 
 /// The items of a pair of texts.
@@ -113,7 +99,16 @@ impl Places {
         });
     }
 
+    /// The segments in a range that have the item, and how often: (item, segment, count).
+    fn with(&self, item: u32, segments: &std::ops::Range<usize>) -> &[(u32, u32, i32)] {
+        let place = |segment: usize| self.by_item.partition_point(|place| (place.0, place.1) < (item, segment as u32));
+        &self.by_item[place(segments.start)..place(segments.end)]
+    }
+
     fn index(&mut self, segments: usize) {
+        self.by_item.clear();
+        self.by_item.extend(self.list.iter().map(|place| (place.item, place.segment, place.count)));
+        self.by_item.sort_unstable();
         self.start.clear();
         let mut next = 0;
         for segment in 0..=segments as u32 {
@@ -199,72 +194,55 @@ impl Tally {
             return;
         }
         let mut scratch = self.scratch.borrow_mut();
+        let Scratch { active, shared } = &mut *scratch;
         let longest = |of: fn(&super::Move) -> u8| row.moves.iter().map(of).max().unwrap_or(0) as usize;
-        let (back, ahead) = (longest(|step| step.source), longest(|step| step.target));
-        self.link(row, back, ahead, &mut scratch);
-        let Scratch { slot, active, links, shared } = &mut *scratch;
-        // The most target segments that a move takes with at least so many of the source.
-        let mut most = [0; MAX_RUN + 1];
-        for step in row.moves {
-            most[..=step.source as usize].iter_mut().for_each(|most| *most = step.target.max(*most));
+        active.clear();
+        for back in 1..=longest(|step| step.source).min(row.source_end) {
+            let here = self.sides.source.of(one(row.source_end - back));
+            active.extend(here.iter().map(|&Occurrence { item, count, .. }| (item, back, count)));
         }
-        let mut window = 0..0;
-        for (end, cell) in row.target_ends.clone().zip(costs.chunks_exact_mut(row.moves.len())) {
-            while window.end < links.len() && (links[window.end].0 as usize) < end {
-                window.end += 1;
-            }
-            while window.start < window.end && links[window.start].0 as usize + ahead < end {
-                window.start += 1;
-            }
-            if window.is_empty() {
+        if active.is_empty() {
+            return;
+        }
+        active.sort_unstable();
+        shared.clear();
+        shared.resize(costs.len(), 0);
+        let reached = (*row.target_ends.start()).saturating_sub(longest(|step| step.target))..*row.target_ends.end();
+        let mut any = false;
+        for places in active.chunk_by(|a, b| a.0 == b.0) {
+            let (item, nearest) = (places[0].0, places[0].1);
+            let there = self.sides.target.with(item, &reached);
+            if there.is_empty() {
                 continue;
             }
-            shared.clear();
-            shared.resize(row.moves.len(), 0);
-            // From the nearest back: a move holds the link when it takes at least so many segments of either side.
-            for &(segment, count, place) in links[window.clone()].iter().rev() {
-                let (taken, active) = (end - segment as usize, &mut active[place as usize]);
-                if taken > most[active.nearest] as usize {
+            any = true;
+            let mut within = [0; MAX_RUN + 1];
+            for &(_, back, count) in places {
+                within[back..].iter_mut().for_each(|within| *within += count);
+            }
+            for (step, first, shared) in row.beads(shared) {
+                if (step.source as usize) < nearest || step.target == 0 {
                     continue;
                 }
-                let (before, now) = (active.seen, active.seen + count);
-                active.seen = now;
-                let gain = self.gain[active.item as usize];
-                for (step, shared) in row.moves.iter().zip(shared.iter_mut()) {
-                    if step.target as usize >= taken {
-                        let within = active.within[step.source as usize];
-                        *shared += gain * (within.min(now) - within.min(before));
+                let (within, run) = (within[step.source as usize], step.target as usize);
+                let mut counted = first;
+                for (k, &(_, segment, _)) in there.iter().enumerate() {
+                    // The ends whose beads hold this segment and were not counted with the one before.
+                    let segment = segment as usize;
+                    let (from, to) = (counted.max(segment + 1), (segment + run).min(first + shared.len() - 1));
+                    for end in from..=to {
+                        let held = there[k..].iter().take_while(|place| (place.1 as usize) < end);
+                        let count: i32 = held.map(|place| place.2).sum();
+                        shared[end - first] += self.gain[item as usize] * within.min(count);
                     }
+                    counted = counted.max(to + 1);
                 }
             }
-            links[window.clone()].iter().for_each(|link| active[link.2 as usize].seen = 0);
-            for (cost, &shared) in cell.iter_mut().zip(shared.iter()).filter(|(_, shared)| **shared != 0) {
+        }
+        if any {
+            for (cost, &shared) in costs.iter_mut().zip(shared.iter()).filter(|(_, shared)| **shared != 0) {
                 *cost += weighted(weights, &value(shared));
             }
-        }
-        active.drain(..).for_each(|active| slot[active.item as usize] = NONE);
-    }
-
-    /// Lists the items of the source segments that the row's beads may take, and where its target segments have them.
-    fn link(&self, row: &Row<'_>, back: usize, ahead: usize, scratch: &mut Scratch) {
-        let Scratch { slot, active, links, .. } = scratch;
-        slot.resize(self.gain.len().max(slot.len()), NONE);
-        links.clear();
-        for taken in 1..=back.min(row.source_end) {
-            for &Occurrence { item, count, .. } in self.sides.source.of(one(row.source_end - taken)) {
-                if slot[item as usize] == NONE {
-                    slot[item as usize] = active.len() as u32;
-                    active.push(Active { item, nearest: taken, within: [0; MAX_RUN + 1], seen: 0 });
-                }
-                let within = &mut active[slot[item as usize] as usize].within;
-                within[taken..].iter_mut().for_each(|within| *within += count);
-            }
-        }
-        if !active.is_empty() {
-            let reached = SegmentRange::new(row.target_ends.start().saturating_sub(ahead), *row.target_ends.end());
-            let here = self.sides.target.of(reached).iter().map(|place| (place, slot[place.item as usize]));
-            links
-                .extend(here.filter(|(_, slot)| *slot != NONE).map(|(place, slot)| (place.segment, place.count, slot)));
         }
     }
 }
@@ -308,8 +286,8 @@ mod tests {
                 let row = Row { source_end, target_ends: 0..=target.len(), moves: &moves };
                 let mut costs = vec![0; (target.len() + 1) * moves.len()];
                 tally.add_costs(&[weight], &row, &mut costs);
-                for (target_end, cell) in costs.chunks_exact(moves.len()).enumerate() {
-                    for (&step, &cost) in moves.iter().zip(cell) {
+                for (&step, costs) in moves.iter().zip(costs.chunks_exact(target.len() + 1)) {
+                    for (target_end, &cost) in costs.iter().enumerate() {
                         let Some(block) = row.block(target_end, step) else { continue };
                         let mut value = [0.0];
                         tally.measure(block, &mut value);

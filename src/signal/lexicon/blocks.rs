@@ -14,7 +14,7 @@
 //! Time O(n · longest block · band · live words a sentence), memory 4 bytes · n · longest block · band. Sums are kept in
 //! 4096ths of a nat, wrapping, so that differences are exact wherever the row starts and however long it is.
 
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 
 /// Fixed-point steps in a nat.
 pub(crate) const STEPS: f32 = 4096.0;
@@ -87,25 +87,13 @@ impl Blocks {
         Some(self.sums[row + far.end].wrapping_sub(self.sums[row + far.start]))
     }
 
-    /// E(near.start..near.end, end − run..end) for each of the far `ends` in turn, `None` where [`Blocks::sum`] has none.
-    pub(crate) fn sums_to(
-        &self,
-        near: Range<usize>,
-        run: usize,
-        ends: RangeInclusive<usize>,
-    ) -> impl Iterator<Item = Option<i32>> {
+    /// For the near block: prefix sums over the far sentences, the first of them standing for what ends before far sentence `.0`. Their
+    /// differences are what [`Blocks::sum`] gives. `None` beyond the longest block.
+    pub(crate) fn row(&self, near: &Range<usize>) -> Option<(usize, &[i32])> {
         let len = near.end - near.start;
-        let known = self.rows.get(near.start).filter(|_| len >= 1 && len <= self.longest);
-        let (low, high, row) = known.map_or((1, 0, 0), |&(low, width, at)| {
-            let (low, width) = (low as usize, width as usize);
-            (low + run, low + width, (at + (len - 1) * (width + 1)).wrapping_sub(low))
-        });
-        ends.map(move |end| {
-            (low..=high).contains(&end).then(|| {
-                let end = row.wrapping_add(end);
-                self.sums[end].wrapping_sub(self.sums[end - run])
-            })
-        })
+        let &(low, width, at) = self.rows.get(near.start).filter(|_| len >= 1 && len <= self.longest)?;
+        let (low, width) = (low as usize, width as usize);
+        Some((low, &self.sums[at + (len - 1) * (width + 1)..][..=width]))
     }
 
     /// Numbers the live far tokens, and lists the places of each type.
@@ -221,6 +209,55 @@ impl Blocks {
 
     fn live_start(&self, sentence: usize) -> u32 {
         if sentence == 0 { 0 } else { self.live_ends[sentence - 1] }
+    }
+}
+
+/// The sums of [`Blocks`], turned over: for each far sentence border and each length of block, those of the blocks that begin at one
+/// near sentence after another. So a row of the lattice, whose near sentences are this side's far ones, finds what it needs side by side.
+#[derive(Debug, Default)]
+pub(crate) struct Turned {
+    /// By far border: the first near sentence of its rows, and where its first row is.
+    borders: Vec<(u32, u32)>,
+    /// Numbers a length of block.
+    size: usize,
+    sums: Vec<i32>,
+}
+
+impl Turned {
+    /// Turns over `blocks`. `starts[j]` are the near sentences that a block next to far border `j` may begin with.
+    pub(crate) fn fill(&mut self, blocks: &Blocks, starts: impl Iterator<Item = Range<usize>>) {
+        let Self { borders, size, sums } = self;
+        borders.clear();
+        let mut sum = 0;
+        borders.extend(starts.map(|range| {
+            sum += range.len() as u32;
+            (range.start as u32, sum - range.len() as u32)
+        }));
+        *size = sum as usize;
+        sums.clear();
+        sums.resize(*size * blocks.longest, 0);
+        for (border, &(first, at)) in borders.iter().enumerate() {
+            let end = borders.get(border + 1).map_or(*size, |next| next.1 as usize);
+            for (start, at) in (first as usize..).zip(at as usize..end) {
+                let Some(&(low, width, row)) = blocks.rows.get(start) else { break };
+                let Some(place) = border.checked_sub(low as usize).filter(|&place| place <= width as usize) else {
+                    continue;
+                };
+                // A block that would reach beyond the text has no row, and nobody asks for it.
+                let rows = blocks.longest.min(blocks.rows.len() - start);
+                for len in 0..rows {
+                    sums[len * *size + at] = blocks.sums[row + len * (width as usize + 1) + place];
+                }
+            }
+        }
+    }
+
+    /// The sums up to far border `border`, of the blocks of `len` near sentences: the first that one begins with, and the sums from
+    /// there on.
+    pub(crate) fn row(&self, border: usize, len: usize) -> (usize, &[i32]) {
+        let (first, at) = self.borders[border];
+        let end = self.borders.get(border + 1).map_or(self.size, |next| next.1 as usize);
+        (first as usize, &self.sums[(len - 1) * self.size..][at as usize..end])
     }
 }
 

@@ -4,14 +4,17 @@
 //! directions turned into costs; `omitted` and `added`, the words of a bead that has one side alone (in a two-sided bead every word
 //! that is not found costs something, so words left out must too).
 
+use super::blocks::STEPS;
 use super::{Lexicon, Matches};
-use crate::signal::{Row, Signal, Texts, is_possible, weighted};
+use crate::signal::{Row, Signal, Texts, weighted};
 use crate::span::{Block, ByteRange, SegmentRange, Side};
 use std::ops::Range;
 use std::sync::Arc;
 
 /// Less probable translations are left out of explanations.
 const WORTH_SAYING: f32 = 0.05;
+/// What a step of evidence adds to a feature.
+const PER_STEP: f32 = -0.1 / STEPS;
 const NAMES: &[&str] = &["forward", "backward", "omitted", "added"];
 
 /// The lexicon signal.
@@ -61,35 +64,26 @@ impl Signal for Evidence {
             features[3] = self.words(Side::Target, block.target) / 10.0;
         } else {
             let (forward, backward) = self.matches.evidence(block.source.indices(), block.target.indices());
-            features[0] = -forward / 10.0;
-            features[1] = -backward / 10.0;
+            (features[0], features[1]) = (forward * (STEPS * PER_STEP), backward * (STEPS * PER_STEP));
         }
     }
+
+    // The same as the general loop, a move at a time.
     fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {
-        let (width, i) = (row.moves.len(), row.source_end);
-        for (index, step) in row.moves.iter().enumerate() {
-            let (taken, run) = (step.source as usize, step.target as usize);
-            let (Some(from), first) = (i.checked_sub(taken), run.max(*row.target_ends.start())) else { continue };
-            let cells =
-                costs.chunks_exact_mut(width).skip(first - row.target_ends.start()).map(|cell| &mut cell[index]);
-            let ends = first..=*row.target_ends.end();
-            let add = |cost: &mut i32, features: &[f32; 4]| {
-                if is_possible(*cost) {
-                    *cost += weighted(weights, features);
-                }
-            };
-            if taken == 0 || run == 0 {
-                let mut features = [0.0; 4];
-                for (cost, end) in cells.zip(ends) {
-                    self.measure(Block::new(from..i, end - run..end), &mut features);
-                    add(cost, &features);
-                }
-            } else {
-                for (cost, evidence) in cells.zip(self.matches.evidence_to(from..i, run, ends)) {
-                    if let Some((forward, backward)) = evidence {
-                        add(cost, &[-forward / 10.0, -backward / 10.0, 0.0, 0.0]);
-                    }
-                }
+        let i = row.source_end;
+        for (step, first, costs) in row.beads(costs) {
+            let (from, run) = (i - step.source as usize, step.target as usize);
+            if from < i && run > 0 {
+                self.matches.evidence_to(from..i, run, first, costs.len(), |end, forward, backward| {
+                    let features = [forward, backward].map(|sum| sum as f32 * PER_STEP);
+                    costs[end] += weighted(&weights[..2], &features);
+                });
+                continue;
+            }
+            let mut features = [0.0; NAMES.len()];
+            for (end, cost) in (first..).zip(costs) {
+                self.measure(Block::new(from..i, end - run..end), &mut features);
+                *cost += weighted(weights, &features);
             }
         }
     }

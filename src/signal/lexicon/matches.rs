@@ -1,11 +1,11 @@
 //! Matching words of one pair of texts, and the lexical evidence of its beads.
 
-use super::blocks::{Blocks, Direction, STEPS};
+use super::blocks::{Blocks, Direction, STEPS, Turned};
 use super::token::{Tokenizer, Tokens};
 use super::words::{WordId, Words};
 use super::{Lexicon, cognate};
 use crate::span::{ByteRange, Pair, Side};
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Words in the interner after which a worker starts anew (before its next pair of texts).
@@ -70,6 +70,8 @@ pub struct Matches {
     pairs: Vec<(u32, u32, f32, f32)>,
     links: Pair<Links>,
     blocks: Pair<Blocks>,
+    /// The target's blocks, by source border.
+    turned: Turned,
     mass: Vec<f32>,
     band: Vec<(u32, u32)>,
     cognates: cognate::Cognates,
@@ -87,6 +89,7 @@ impl Matches {
             pairs: Vec::new(),
             links: Pair::default(),
             blocks: Pair::default(),
+            turned: Turned::default(),
             mass: Vec::new(),
             band: Vec::new(),
             cognates: cognate::Cognates::default(),
@@ -166,23 +169,37 @@ impl Matches {
         }
     }
 
-    /// [`Matches::evidence`] of the beads of a block of source sentences with the `run` target sentences up to each of `ends` in
-    /// turn; `None` for those that do not lie within reach, which the search does not take.
-    pub fn evidence_to(
+    /// Calls `found` with the [`Matches::evidence`] (in 4096ths of a nat, forward and backward) of the beads of a block of source sentences
+    /// with the `run` target sentences up to each of `count` ends from `first` on, and the number of the end among them. Those that do
+    /// not lie within reach, which the search does not take, are passed over.
+    #[inline]
+    pub(super) fn evidence_to(
         &self,
         source: Range<usize>,
         run: usize,
-        ends: RangeInclusive<usize>,
-    ) -> impl Iterator<Item = Option<(f32, f32)>> {
-        let prepared = source.len().max(run) <= self.lexicon.settings.longest_block;
-        self.blocks.source.sums_to(source.clone(), run, ends.clone()).zip(ends).map(move |(forward, end)| {
-            let target = end - run..end;
-            if !prepared {
-                return Some(self.slow_evidence(source.clone(), target));
+        first: usize,
+        count: usize,
+        mut found: impl FnMut(usize, i32, i32),
+    ) {
+        let Some((low, forward)) =
+            self.blocks.source.row(&source).filter(|_| run <= self.lexicon.settings.longest_block)
+        else {
+            for end in first..first + count {
+                let (forward, backward) = self.slow_evidence(source.clone(), end - run..end);
+                found(end - first, (forward * STEPS) as i32, (backward * STEPS) as i32);
             }
-            let backward = self.blocks.target.sum(&target, &source)?;
-            Some((forward? as f32 / STEPS, backward as f32 / STEPS))
-        })
+            return;
+        };
+        let rows = [(low, forward), self.turned.row(source.start, run), self.turned.row(source.end, run)];
+        // The first target sentence that all of them know.
+        let begin = rows.iter().fold(first - run, |begin, row| begin.max(row.0));
+        let [from, before, after] = rows.map(|(low, sums)| sums.get(begin - low..).unwrap_or_default());
+        let to = from.get(run..).unwrap_or_default();
+        let skipped = begin + run - first;
+        let sums = from.iter().zip(to).zip(before.iter().zip(after)).take(count.saturating_sub(skipped));
+        for (k, ((&from, &to), (&before, &after))) in sums.enumerate() {
+            found(skipped + k, to.wrapping_sub(from), after.wrapping_sub(before));
+        }
     }
 
     /// [`Matches::evidence`] straight from its definition: O(words of the bead · their translations).
@@ -371,6 +388,15 @@ impl Matches {
             }
         }
         self.blocks.target.fill(&target.towards(source, &self.links.target), &mirror, longest);
+        let reach = |segment: usize| self.band.get(segment).copied().unwrap_or_default();
+        self.turned.fill(
+            &self.blocks.target,
+            (0..=n).map(|border| {
+                let (low, high) = (reach(border.min(n.saturating_sub(1))).0, reach(border.saturating_sub(1)).1);
+                // A bead may begin in the last cell of a row, at the sentence behind it.
+                (low as usize).saturating_sub(longest)..(high.max(low) as usize + 1).min(m)
+            }),
+        );
     }
 }
 

@@ -13,10 +13,12 @@
 
 mod quotation;
 
-use super::{MAX_RUN, Row, Signal, Texts, weighted};
+use super::{MAX_RUN, Row, Signal, Texts, whole};
+use crate::cost::Cost;
 use crate::document::Segment;
 use crate::span::{Block, Pair, SegmentRange, Side};
 use quotation::{Quotation, Turn};
+use std::cell::RefCell;
 
 const NAMES: &[&str] = &[
     "end",
@@ -32,11 +34,21 @@ const NAMES: &[&str] = &[
     "closes.both",
     "question.both",
 ];
+type Features = [i32; NAMES.len()];
 
 /// The punctuation signal.
 #[derive(Debug, Default)]
 pub struct Mark {
     sides: Pair<Marks>,
+    costs: RefCell<EdgeCosts>,
+}
+
+/// What the edges of two runs cost together, for the weights asked for last.
+#[derive(Debug, Default)]
+struct EdgeCosts {
+    weights: Features,
+    /// By [`Edges::kind`] of the source, and of the target.
+    table: Vec<[i32; KINDS]>,
 }
 
 /// The marks of one side.
@@ -45,7 +57,8 @@ struct Marks {
     segments: Vec<Edges>,
     /// Counts before each segment border.
     before: Vec<Counts>,
-    /// For each segment border, the runs of 0..=[`MAX_RUN`] segments that end there.
+    /// For each number of segments 0..=[`MAX_RUN`] in turn, the runs that end at each segment border; where one would start before the
+    /// text, nothing is said.
     runs: Vec<Run>,
 }
 
@@ -56,6 +69,23 @@ struct Edges {
     opens: bool,
     closes: bool,
     head: bool,
+}
+
+/// How many different [`Edges`] there are.
+const KINDS: usize = 6 * 8;
+
+impl Edges {
+    fn kind(self) -> usize {
+        let flags = [self.opens, self.closes, self.head];
+        flags.into_iter().fold(self.end as usize, |kind, flag| kind * 2 + usize::from(flag))
+    }
+
+    fn all() -> impl Iterator<Item = Edges> {
+        let ends = [End::Other, End::Stop, End::Question, End::Exclamation, End::Ellipsis, End::Colon];
+        let flags = |bits: u8| [4, 2, 1].map(|flag| bits & flag != 0);
+        ends.into_iter()
+            .flat_map(move |end| (0..8).map(flags).map(move |[opens, closes, head]| Edges { end, opens, closes, head }))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -84,8 +114,9 @@ struct Counts {
 struct Run {
     /// The beginning of its first segment and the end of its last.
     edges: Edges,
+    kind: u8,
     counts: Counts,
-    /// Nothing but the class of its end is worth a look.
+    /// Nothing was counted.
     is_plain: bool,
 }
 
@@ -180,11 +211,12 @@ impl Marks {
         }
         let mut runs = std::mem::take(&mut self.runs);
         runs.clear();
-        for end in 0..self.before.len() {
-            runs.push(Run::default());
-            runs.extend(
-                (1..=MAX_RUN).map(|taken| end.checked_sub(taken).map_or(Run::default(), |start| self.run(start, end))),
-            );
+        for taken in 0..=MAX_RUN {
+            let run = |end: usize| match end.checked_sub(taken) {
+                Some(start) if taken > 0 => self.run(start, end),
+                _ => Run::default(),
+            };
+            runs.extend((0..self.before.len()).map(run));
         }
         self.runs = runs;
     }
@@ -194,39 +226,48 @@ impl Marks {
         let (first, last) = (self.segments[start], self.segments[end - 1]);
         let edges = Edges { end: last.end, opens: first.opens, closes: last.closes, head: first.head };
         let counts = self.before[end].since(self.before[start]);
-        let is_plain = counts == Counts::default() && !(edges.opens || edges.closes || edges.head);
-        Run { edges, counts, is_plain }
+        Run { edges, kind: edges.kind() as u8, counts, is_plain: counts == Counts::default() }
     }
 
     fn of(&self, run: SegmentRange) -> Run {
         self.run(run.start as usize, run.end as usize)
     }
 
-    /// The runs that end at `end`, by their count of segments.
-    fn ending_at(&self, end: usize) -> &[Run] {
-        &self.runs[end * (MAX_RUN + 1)..][..MAX_RUN + 1]
+    /// The runs of `taken` segments, from the one up to `first` on.
+    fn ending_from(&self, taken: usize, first: usize) -> &[Run] {
+        &self.runs[taken * self.before.len()..][first..self.before.len()]
     }
 }
 
+/// The features that the edges tell, the others 0.
+fn edge_features(s: Edges, t: Edges) -> Features {
+    let mut features = Features::default();
+    features[0] = i32::from(s.end != t.end);
+    features[1] = i32::from(s.opens != t.opens);
+    features[2] = i32::from(s.closes != t.closes);
+    features[8] = i32::from(s.head != t.head);
+    features[9] = i32::from(s.opens && t.opens);
+    features[10] = i32::from(s.closes && t.closes);
+    features[11] = i32::from(s.end == End::Question && t.end == End::Question);
+    features
+}
+
+/// The features that the counts tell, the others 0.
 #[inline]
-fn features(source: &Run, target: &Run) -> [f32; NAMES.len()] {
-    let (s, t) = (&source.edges, &target.edges);
-    let (a, b) = (&source.counts, &target.counts);
-    let apart = |a: i16, b: i16| (i32::from(a) - i32::from(b)).abs() as f32;
-    [
-        f32::from(s.end != t.end),
-        f32::from(s.opens != t.opens),
-        f32::from(s.closes != t.closes),
-        apart(a.question, b.question),
-        apart(a.exclamation, b.exclamation),
-        apart(a.opening, b.opening).min(3.0),
-        apart(a.bracket, b.bracket),
-        f32::from((a.opening != a.closing) != (b.opening != b.closing)),
-        f32::from(s.head != t.head),
-        f32::from(s.opens && t.opens),
-        f32::from(s.closes && t.closes),
-        f32::from(s.end == End::Question && t.end == End::Question),
-    ]
+fn count_features(a: &Counts, b: &Counts) -> Features {
+    let apart = |a: i16, b: i16| (i32::from(a) - i32::from(b)).abs();
+    let mut features = Features::default();
+    features[3] = apart(a.question, b.question);
+    features[4] = apart(a.exclamation, b.exclamation);
+    features[5] = apart(a.opening, b.opening).min(3);
+    features[6] = apart(a.bracket, b.bracket);
+    features[7] = i32::from((a.opening != a.closing) != (b.opening != b.closing));
+    features
+}
+
+#[inline]
+fn sum(weights: &Features, features: Features) -> i32 {
+    weights.iter().zip(features).map(|(weight, value)| weight * value).sum()
 }
 
 impl Mark {
@@ -254,22 +295,44 @@ impl Signal for Mark {
     fn measure(&self, block: Block, values: &mut [f32]) {
         values.fill(0.0);
         if block.is_pair() {
-            values.copy_from_slice(&features(&self.sides.source.of(block.source), &self.sides.target.of(block.target)));
+            let (source, target) = (self.sides.source.of(block.source), self.sides.target.of(block.target));
+            let parts = [edge_features(source.edges, target.edges), count_features(&source.counts, &target.counts)];
+            values.iter_mut().enumerate().for_each(|(k, value)| *value = (parts[0][k] + parts[1][k]) as f32);
         }
     }
 
-    // The same as the general loop, with all that depends on one side looked up, and nothing done where nothing differs.
+    fn cost(&self, weights: &[f32], block: Block) -> Cost {
+        if !block.is_pair() {
+            return Cost::ZERO;
+        }
+        let (source, target) = (self.sides.source.of(block.source), self.sides.target.of(block.target));
+        let weights = whole(weights);
+        let edges = sum(&weights, edge_features(source.edges, target.edges));
+        Cost(i64::from(edges + sum(&weights, count_features(&source.counts, &target.counts))))
+    }
+
+    // The same as the general loop, with all that depends on one side looked up, and nothing counted where nothing is to count.
     fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {
-        // Of known length, so that the sum is unrolled.
-        let weights: &[f32; NAMES.len()] = weights.try_into().expect("a weight for each feature");
-        let sources = self.sides.source.ending_at(row.source_end);
-        for (target_end, cell) in row.target_ends.clone().zip(costs.chunks_exact_mut(row.moves.len())) {
-            let targets = self.sides.target.ending_at(target_end);
-            for (step, cost) in row.moves.iter().zip(cell) {
-                let (source, target) = (&sources[step.source as usize], &targets[step.target as usize]);
-                let alike = source.is_plain && target.is_plain && source.edges.end == target.edges.end;
-                if step.source > 0 && step.target > 0 && !alike {
-                    *cost += weighted(weights, &features(source, target));
+        let weights = whole(weights);
+        let mut edges = self.costs.borrow_mut();
+        if edges.table.is_empty() || edges.weights != weights {
+            let row = |source: Edges| {
+                let mut row = [0; KINDS];
+                Edges::all().for_each(|target| row[target.kind()] = sum(&weights, edge_features(source, target)));
+                row
+            };
+            *edges = EdgeCosts { weights, table: Edges::all().map(row).collect() };
+        }
+        for (step, first, costs) in row.beads(costs) {
+            if step.source == 0 || step.target == 0 {
+                continue;
+            }
+            let source = &self.sides.source.ending_from(step.source as usize, row.source_end)[0];
+            let edges = &edges.table[source.kind as usize];
+            for (cost, target) in costs.iter_mut().zip(self.sides.target.ending_from(step.target as usize, first)) {
+                *cost += edges[target.kind as usize];
+                if !(source.is_plain && target.is_plain) {
+                    *cost += sum(&weights, count_features(&source.counts, &target.counts));
                 }
             }
         }
