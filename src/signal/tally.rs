@@ -15,7 +15,7 @@
 //! pair of places that share an item as much as there are beads that hold both. Sums are whole numbers,
 //! so that they do not depend on their order.
 
-use super::{MAX_RUN, Row, weighted};
+use super::{Row, weighted};
 use crate::span::{Block, Pair, SegmentRange, Side};
 use std::cell::RefCell;
 
@@ -65,6 +65,9 @@ struct Places {
 struct Scratch {
     /// The items of the source segments that end with the row: how many segments back each stands, which, and how often; by item.
     active: Vec<(u32, usize, i32)>,
+    /// Moves of both sides, those of most source segments first: of the source, of the target, the first end they can have, and where
+    /// the sums of that end stand.
+    steps: Vec<(usize, usize, usize, usize)>,
     /// What the row's beads share, as costs are kept.
     shared: Vec<i32>,
 }
@@ -194,7 +197,7 @@ impl Tally {
             return;
         }
         let mut scratch = self.scratch.borrow_mut();
-        let Scratch { active, shared } = &mut *scratch;
+        let Scratch { active, steps, shared } = &mut *scratch;
         let longest = |of: fn(&super::Move) -> u8| row.moves.iter().map(of).max().unwrap_or(0) as usize;
         active.clear();
         for back in 1..=longest(|step| step.source).min(row.source_end) {
@@ -207,7 +210,16 @@ impl Tally {
         active.sort_unstable();
         shared.clear();
         shared.resize(costs.len(), 0);
-        let reached = (*row.target_ends.start()).saturating_sub(longest(|step| step.target))..*row.target_ends.end();
+        let (first, last) = (*row.target_ends.start(), *row.target_ends.end());
+        steps.clear();
+        steps.extend(row.moves.iter().enumerate().filter(|(_, step)| step.source > 0 && step.target > 0).map(
+            |(index, step)| {
+                let from = first.max(step.target as usize);
+                (step.source as usize, step.target as usize, from, index * row.ends() + from - first)
+            },
+        ));
+        steps.sort_unstable_by_key(|step| std::cmp::Reverse(step.0));
+        let reached = first.saturating_sub(longest(|step| step.target))..last;
         let mut any = false;
         for places in active.chunk_by(|a, b| a.0 == b.0) {
             let (item, nearest) = (places[0].0, places[0].1);
@@ -216,24 +228,17 @@ impl Tally {
                 continue;
             }
             any = true;
-            let mut within = [0; MAX_RUN + 1];
-            for &(_, back, count) in places {
-                within[back..].iter_mut().for_each(|within| *within += count);
-            }
-            for (step, first, shared) in row.beads(shared) {
-                if (step.source as usize) < nearest || step.target == 0 {
-                    continue;
-                }
-                let (within, run) = (within[step.source as usize], step.target as usize);
+            for &(taken, run, first, at) in steps.iter().take_while(|step| step.0 >= nearest) {
+                let within: i32 = places.iter().take_while(|place| place.1 <= taken).map(|place| place.2).sum();
                 let mut counted = first;
                 for (k, &(_, segment, _)) in there.iter().enumerate() {
                     // The ends whose beads hold this segment and were not counted with the one before.
                     let segment = segment as usize;
-                    let (from, to) = (counted.max(segment + 1), (segment + run).min(first + shared.len() - 1));
+                    let (from, to) = (counted.max(segment + 1), (segment + run).min(last));
                     for end in from..=to {
                         let held = there[k..].iter().take_while(|place| (place.1 as usize) < end);
                         let count: i32 = held.map(|place| place.2).sum();
-                        shared[end - first] += self.gain[item as usize] * within.min(count);
+                        shared[at + end - first] += self.gain[item as usize] * within.min(count);
                     }
                     counted = counted.max(to + 1);
                 }

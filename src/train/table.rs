@@ -41,7 +41,7 @@ pub struct Settings {
     pub least_beads: usize,
     /// Rounds of expectation and maximisation. Default 5.
     pub rounds: usize,
-    /// Translations less probable than this are dropped. Default 0.005.
+    /// Translations less probable than this are dropped: they cost time and help no more than they mislead. Default 0.03.
     pub least_probability: f32,
     /// Beads that both words of a pair must share. Default 2; at 1 nothing is left of a pair in any case.
     pub least_support: u32,
@@ -57,7 +57,7 @@ impl Default for Settings {
             least_confidence: 0.5,
             least_beads: 200,
             rounds: 5,
-            least_probability: 0.005,
+            least_probability: 0.03,
             least_support: 2,
             most_pairs: 8_000_000,
             largest_bead: 6000,
