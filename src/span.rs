@@ -168,6 +168,11 @@ impl SegmentRange {
         self.start == self.end
     }
 
+    /// The same run, counted from `offset` segments further back.
+    pub fn shifted(self, offset: usize) -> Self {
+        Self { start: self.start + offset as u32, end: self.end + offset as u32 }
+    }
+
     /// The run as indices.
     pub fn indices(self) -> Range<usize> {
         self.start as usize..self.end as usize
@@ -192,6 +197,11 @@ impl Block {
         }
     }
 
+    /// The same place, counted from `offset` segments further back on either side.
+    pub fn shifted(self, offset: Pair<usize>) -> Self {
+        Self { source: self.source.shifted(offset.source), target: self.target.shifted(offset.target) }
+    }
+
     /// True when both sides hold a segment.
     pub fn is_pair(self) -> bool {
         !self.source.is_empty() && !self.target.is_empty()
@@ -209,6 +219,15 @@ impl Index<Side> for Block {
         match side {
             Side::Source => &self.source,
             Side::Target => &self.target,
+        }
+    }
+}
+
+impl IndexMut<Side> for Block {
+    fn index_mut(&mut self, side: Side) -> &mut SegmentRange {
+        match side {
+            Side::Source => &mut self.source,
+            Side::Target => &mut self.target,
         }
     }
 }

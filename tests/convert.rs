@@ -4,11 +4,6 @@
 #![allow(clippy::unwrap_used)]
 
 use assert_cmd::Command;
-use bitext::align::{Settings, Signals};
-use bitext::archive::{self, Reader};
-use bitext::engine::{Aligned, Engine};
-use bitext::export::{Row, locks, rows};
-use bitext::span::{Pair, Side};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
@@ -503,62 +498,4 @@ fn a_pipe_as_output_stays_one() {
     assert_eq!(read.join().unwrap(), *CORPUS);
     assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
     assert_eq!(files(&here), ["pipe.jsonl", "rows.jsonl"].map(str::to_owned).into());
-}
-
-// --------------------------------------------------------------------------------------------------------------------- locks
-
-fn aligned(signals: Signals) -> Vec<Aligned> {
-    let language = Pair::new("zh".to_owned(), "en".to_owned());
-    let mut settings = Settings::default();
-    settings.signals = signals;
-    let engine = Engine::new(None, settings, language).unwrap();
-    let mut worker = engine.worker();
-    let input = vec![archive::Input::Path(articles())];
-    Reader::open(input, archive::Options::default())
-        .unwrap()
-        .map(|entry| worker.align(entry.unwrap()).unwrap())
-        .collect()
-}
-
-/// What re-alignment with locks rests on: a bead is the same bead in another run, and a locked row that went through a table
-/// still points at its own text.
-#[test]
-fn locked_rows_find_their_text_again() {
-    let here = tempfile::tempdir().unwrap();
-    let (length, default) = (aligned(Signals::Length), aligned(Signals::Default));
-    let identities = |documents: &[Aligned]| {
-        let rows: Vec<Row> = documents.iter().flat_map(rows).collect();
-        rows.iter().map(|row| row.identity().unwrap()).collect::<BTreeSet<_>>()
-    };
-    let (one, other) = (identities(&length), identities(&default));
-    assert!(one.intersection(&other).count() > one.len() / 2 && one != other);
-    assert_eq!(one, identities(&aligned(Signals::Length)));
-    // Every tenth row is locked by hand in a table.
-    let table = at(&here, "rows.tsv");
-    run(&["align", "--signals", "length", "--no-learn", articles().to_str().unwrap(), "-o", &table], 0);
-    let locked: String = fs::read_to_string(&table)
-        .unwrap()
-        .lines()
-        .enumerate()
-        .map(|(k, line)| if k % 10 == 1 { line.replacen("\tauto\t", "\tlocked\t", 1) } else { line.to_owned() } + "\n")
-        .collect();
-    let (back, _) = run(&["convert", &write(&here, "locked.tsv", locked), "-"], 0);
-    let read: Vec<Row> = back.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let locks = locks(&read);
-    assert!(locks.values().map(Vec::len).sum::<usize>() > 60);
-    let mut held = 0;
-    for aligned in &default {
-        for lock in locks.get(&aligned.document.id).into_iter().flatten() {
-            assert!(lock.holds(&aligned.document), "{}", lock.id);
-            held += 1;
-            let mut moved = lock.clone();
-            moved.texts.source.push("另".into());
-            assert!(!moved.holds(&aligned.document), "a changed text does not hold");
-            let side = if lock.texts.source.is_empty() { Side::Target } else { Side::Source };
-            let mut beyond = lock.clone();
-            beyond.spans[side][0] = (1 << 30..(1 << 30) + 1).into();
-            assert!(!beyond.holds(&aligned.document) && beyond.found(&aligned.document, side).is_none());
-        }
-    }
-    assert_eq!(held, locks.values().map(Vec::len).sum::<usize>());
 }

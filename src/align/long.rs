@@ -9,10 +9,10 @@
 //!
 //! Time and memory are linear in the length of the texts. Windows know nothing of each other, so they can be aligned on many threads.
 
-use super::{Aligner, Explanation, Worker};
+use super::{Aligner, Apart, Explanation, Worker};
 use crate::bead::{Alignment, Bead};
 use crate::signal::Texts;
-use crate::span::{Block, Pair, SegmentRange, Side};
+use crate::span::{Block, Pair, Side};
 use std::ops::Range;
 
 /// Segments between two cuts, on the side that advances faster.
@@ -40,13 +40,26 @@ impl Window {
     fn of(segments: Pair<Range<usize>>) -> Self {
         Self { segments, centre: None }
     }
+
+    fn block(&self) -> Block {
+        Block::new(self.segments.source.clone(), self.segments.target.clone())
+    }
+
+    fn start(&self) -> Pair<usize> {
+        self.segments.as_ref().map(|run| run.start)
+    }
+}
+
+/// True where texts have too many cells to be searched exactly.
+pub fn is_long(aligner: &Aligner, texts: &Texts<'_>) -> bool {
+    let whole = texts.len();
+    (whole.source + 1).saturating_mul(whole.target + 1) > aligner.settings.exact_cells
 }
 
 /// The windows of `texts`, in order; one that holds everything where the texts are short, or have nothing to be cut at.
 pub fn windows(aligner: &Aligner, texts: &Texts<'_>) -> Vec<Window> {
     let whole = texts.len();
-    let cells = (whole.source + 1).saturating_mul(whole.target + 1);
-    if cells <= aligner.settings.exact_cells || !aligner.knows_words() {
+    if !is_long(aligner, texts) || !aligner.knows_words() {
         return vec![Window::of(whole.map(|segments| 0..segments))];
     }
     let mut matches = aligner.lexicon.matches();
@@ -139,20 +152,22 @@ impl Worker {
         if windows.len() == 1 {
             return self.align(texts);
         }
+        let apart = Apart::default();
         let align = |window: Window| {
-            let alignment = self.align_window(texts, &window);
+            let alignment = self.align_window(texts, &apart, &window);
             (window, alignment)
         };
         let aligned = windows.into_iter().map(align).collect();
-        stitch(aligned, |window| self.align_window(texts, window))
+        stitch(aligned, |window| self.align_window(texts, &apart, window))
     }
 
-    /// The alignment of one window, in its own segments.
-    pub fn align_window(&mut self, texts: &Texts<'_>, window: &Window) -> Alignment {
-        let texts = part(texts, window);
+    /// The alignment of one window, in its own segments; those of the whole texts that stand `apart` are left alone.
+    pub fn align_window(&mut self, texts: &Texts<'_>, apart: &Apart, window: &Window) -> Alignment {
+        let texts = texts.part(window.block());
+        let apart = apart.within(window.block());
         match &window.centre {
-            Some(centre) => self.align_along(&texts, centre),
-            None => self.align(&texts),
+            Some(centre) => self.align_along(&texts, &apart, centre),
+            None => self.align_apart(&texts, &apart),
         }
     }
 }
@@ -161,7 +176,7 @@ impl Worker {
     /// [`Worker::explain`] for texts of any length: of long ones the surroundings of the bead are aligned once more.
     pub fn explain_long(&mut self, texts: &Texts<'_>, block: Block) -> Explanation {
         let whole = texts.len();
-        let short = (whole.source + 1).saturating_mul(whole.target + 1) <= self.aligner().settings.exact_cells;
+        let short = !is_long(self.aligner(), texts);
         let around = |side: Side| {
             let own = block[side].indices();
             own.start.saturating_sub(OVERLAP)..(own.end + OVERLAP).min(whole[side])
@@ -171,7 +186,7 @@ impl Worker {
         } else {
             Pair::new(around(Side::Source), around(Side::Target))
         });
-        let texts = part(texts, &window);
+        let texts = texts.part(window.block());
         self.align(&texts);
         let back = |block: Block| {
             Block::new(
@@ -183,22 +198,10 @@ impl Worker {
         };
         let mut explanation = self.explain(&texts, back(block));
         for (other, _) in &mut explanation.alternatives {
-            *other = Block {
-                source: shift(other.source, window.segments.source.start),
-                target: shift(other.target, window.segments.target.start),
-            };
+            *other = other.shifted(window.start());
         }
         explanation
     }
-}
-
-/// The texts of a window.
-fn part<'t>(texts: &Texts<'t>, window: &Window) -> Texts<'t> {
-    let segments = Pair::new(
-        &texts.segments.source[window.segments.source.clone()],
-        &texts.segments.target[window.segments.target.clone()],
-    );
-    Texts { segments, ..*texts }
 }
 
 /// The heaviest chain of points that ascends on both sides, in order.
@@ -273,20 +276,9 @@ fn cut(chain: &[(u32, u32, f32)]) -> Vec<(u32, u32)> {
 
 /// The beads of a window, in the segments of the whole.
 fn shifted(alignment: Alignment, window: &Window) -> Vec<Bead> {
-    let shift =
-        |range: SegmentRange, by: usize| SegmentRange { start: range.start + by as u32, end: range.end + by as u32 };
     let mut beads = alignment.beads;
-    for bead in &mut beads {
-        bead.block = Block {
-            source: shift(bead.block.source, window.segments.source.start),
-            target: shift(bead.block.target, window.segments.target.start),
-        };
-    }
+    beads.iter_mut().for_each(|bead| bead.block = bead.block.shifted(window.start()));
     beads
-}
-
-fn shift(range: SegmentRange, by: usize) -> SegmentRange {
-    SegmentRange { start: range.start + by as u32, end: range.end + by as u32 }
 }
 
 /// The surest two-sided bead that both have: its places in `left` and `right`.

@@ -52,6 +52,7 @@
 //! are searched exactly.
 
 mod band;
+mod constraint;
 mod full;
 mod lattice;
 pub mod long;
@@ -62,6 +63,7 @@ mod moves;
 mod worker;
 
 pub use band::Band;
+pub use constraint::{Apart, Conflict, Constraints, Plan};
 pub use full::{Exhaustive, exhaustive};
 pub use model::{FORMAT, Model, ModelError, Signals, VERSION, Weights};
 pub use moves::MoveLimits;

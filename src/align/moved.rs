@@ -17,7 +17,7 @@ use crate::span::{Block, Pair, SegmentRange, Side};
 use std::ops::Range;
 
 /// What a move costs, in nats: there is one in some hundred documents, and several places where it could be.
-const PRICE: f64 = 6.0;
+pub(super) const PRICE: f64 = 6.0;
 /// Runs of more segments are not tried.
 const LONGEST: usize = 200;
 /// Documents with more runs on a side have other troubles.
@@ -89,10 +89,10 @@ fn runs(alignment: &Alignment, side: Side, content: &impl Fn(&Bead) -> Cost) -> 
     for bead in &alignment.beads {
         if bead.block.is_pair() {
             place += 1;
-        } else if !bead.block[side].is_empty() {
+        } else if !bead.block[side].is_empty() && bead.status != Status::Locked {
             let segments = bead.block[side].indices();
             match runs.last_mut() {
-                Some(run) if run.place == place => {
+                Some(run) if run.place == place && run.segments.end == segments.start => {
                     run.segments.end = segments.end;
                     run.cost += content(bead);
                 }
@@ -136,8 +136,7 @@ fn with_moved(alignment: Alignment, source: &Run, target: &Run, gain: f64, found
         let begins = alone == Some(Side::Source) && bead.block.source.start == moved.block.source.start;
         beads.extend(begins.then(|| moved.clone()));
     }
-    let cost = beads.iter().map(|bead| bead.cost).sum();
-    Alignment { beads, cost }
+    Alignment::of(beads)
 }
 
 #[cfg(test)]

@@ -1,13 +1,18 @@
 //! One thread's search: the signals, the lattice, and the widening of the band.
 
+use super::constraint::{Apart, Plan};
 use super::lattice::{Found, Lattice};
 use super::model::Weighted;
 use super::{Aligner, Band, Decoding, mbr};
 use crate::bead::{Alignment, Bead, Part, Status};
 use crate::cost::Cost;
-use crate::signal::{Row, Texts};
+use crate::signal::{Move, Row, Texts};
 use crate::span::{Block, Pair, Side};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// The cost of a bead that must not be: more than any way around it, and little enough to be summed over a path.
+const FORBIDDEN: i32 = i32::MAX / 4;
 
 /// Aligns one pair of texts after another, keeping its buffers. Made by [`Aligner::worker`].
 #[derive(Debug)]
@@ -18,6 +23,36 @@ pub struct Worker {
     /// Characters before each segment border.
     before: Pair<Vec<u64>>,
     band: Band,
+    scope: Scope,
+}
+
+/// Where in the texts the lattice lies, and what it must leave alone.
+#[derive(Debug, Default)]
+struct Scope {
+    /// Segments of the texts before the lattice's first.
+    origin: Pair<usize>,
+    /// For each segment border of the texts, the segments before it that must be alone; empty where none must.
+    alone: Pair<Vec<u32>>,
+}
+
+impl Scope {
+    /// Marks the beads of a row, given in the texts' segments, that join others to a segment that must be alone.
+    fn forbid(&self, row: &Row<'_>, costs: &mut [i32]) {
+        let Pair { source, target } = &self.alone;
+        if source.is_empty() && target.is_empty() {
+            return;
+        }
+        let any = |counts: &[u32], from: usize, to: usize| !counts.is_empty() && counts[from] != counts[to];
+        let longer = |step: &Move| step.source + step.target > 1;
+        for (step, first, costs) in row.beads(costs).filter(|(step, ..)| longer(step)) {
+            let all = any(source, row.source_end - step.source as usize, row.source_end);
+            for (end, cost) in (first..).zip(costs) {
+                if all || any(target, end - step.target as usize, end) {
+                    *cost = FORBIDDEN;
+                }
+            }
+        }
+    }
 }
 
 impl Worker {
@@ -26,28 +61,82 @@ impl Worker {
             .model
             .signals(aligner.settings.signals, &aligner.lexicon)
             .expect("checked when the aligner was made");
-        Self { aligner, signals, lattice: Lattice::default(), before: Pair::default(), band: Band::default() }
+        Self {
+            aligner,
+            signals,
+            lattice: Lattice::default(),
+            before: Pair::default(),
+            band: Band::default(),
+            scope: Scope::default(),
+        }
     }
 
     /// The best path over `texts`, with the probability of each of its beads.
     pub fn align(&mut self, texts: &Texts<'_>) -> Alignment {
-        self.prepare(texts);
+        self.align_apart(texts, &Apart::default())
+    }
+
+    /// The same with some segments alone.
+    pub fn align_apart(&mut self, texts: &Texts<'_>, apart: &Apart) -> Alignment {
+        self.prepare(texts, apart);
         let (path, cost) = self.search(texts.len());
         self.answer(path, cost)
     }
 
-    /// The same in a band around `centre`, the target position of each source position, as wide as [`Settings`](super::Settings)`::fine_width` to
+    /// The best path among those that run through the plan's cuts and leave its other beads' segments alone; these are marked as
+    /// locked, for [`Plan::put_in`].
+    pub fn align_planned(&mut self, texts: &Texts<'_>, plan: &Plan) -> Alignment {
+        let apart = plan.apart();
+        self.prepare(texts, &apart);
+        let mut whole = Alignment::default();
+        for (part, cut) in plan.parts(texts.len()) {
+            self.scope.origin = Pair::new(part.source.start as usize, part.target.start as usize);
+            let (path, cost) = self.search(Pair::new(part.source.len(), part.target.len()));
+            let found = self.answer(path, cost);
+            whole.beads.extend(found.beads);
+            whole.beads.extend(cut.map(|cut| self.locked(&[cut])).into_iter().flatten());
+        }
+        self.scope.origin = Pair::default();
+        apart.mark(&mut whole.beads);
+        whole.cost = whole.beads.iter().map(|bead| bead.cost).sum();
+        whole
+    }
+
+    /// Beads that a reader has set, with what the signals say of them.
+    pub fn locked_beads(&mut self, texts: &Texts<'_>, blocks: &[Block]) -> Vec<Bead> {
+        self.prepare(texts, &Apart::default());
+        self.locked(blocks)
+    }
+
+    fn locked(&mut self, blocks: &[Block]) -> Vec<Bead> {
+        let pairs = blocks.iter().filter(|block| block.is_pair());
+        let reach: BTreeMap<u32, &Block> = pairs.map(|block| (block.source.start, block)).collect();
+        let band = |segment: usize| match reach.range(..=segment as u32).next_back() {
+            Some((_, block)) if segment < block.source.end as usize => block.target.indices(),
+            Some((_, block)) => block.target.end as usize..block.target.end as usize,
+            None => 0..0,
+        };
+        self.signals.iter_mut().for_each(|weighted| weighted.signal.reach(&band));
+        let bead = |&block: &Block| {
+            let parts = self.parts(block);
+            let cost = parts.iter().map(|part| part.cost).sum();
+            Bead { block, cost, parts, confidence: 1.0, status: Status::Locked }
+        };
+        blocks.iter().map(bead).collect()
+    }
+
+    /// The same as [`Worker::align_apart`] in a band around `centre`, the target position of each source position, as wide as [`Settings`](super::Settings)`::fine_width` to
     /// begin with.
-    pub(super) fn align_along(&mut self, texts: &Texts<'_>, centre: &[f64]) -> Alignment {
-        self.prepare(texts);
+    pub(super) fn align_along(&mut self, texts: &Texts<'_>, apart: &Apart, centre: &[f64]) -> Alignment {
+        self.prepare(texts, apart);
         let width = self.aligner.settings.fine_width;
         let (path, cost) = self.widen(texts.len(), width, true, |row| centre[row]);
         self.answer(path, cost)
     }
 
     fn answer(&mut self, path: Vec<Block>, cost: Cost) -> Alignment {
-        let Self { signals, lattice, band, aligner, .. } = self;
-        let found = lattice.posterior(band, &aligner.moves, |row, costs| fill(signals, row, costs));
+        let found = self.found();
+        let aligner = &self.aligner;
         let (path, cost) = match aligner.settings.decoding {
             Decoding::Viterbi => (path, Some(cost)),
             Decoding::Bayes => (mbr::decode(&found, &path), None),
@@ -59,9 +148,13 @@ impl Worker {
 
     /// The posterior of every bead that some likely path runs through, for texts that [`Worker::align`] has just seen.
     pub fn posterior(&mut self) -> Vec<(Block, f64)> {
-        let Self { signals, lattice, band, aligner, .. } = self;
-        let found = lattice.posterior(band, &aligner.moves, |row, costs| fill(signals, row, costs));
-        found.into_iter().map(|found| (found.block, found.probability)).collect()
+        let origin = self.scope.origin;
+        self.found().into_iter().map(|found| (found.block.shifted(origin), found.probability)).collect()
+    }
+
+    fn found(&mut self) -> Vec<Found> {
+        let Self { signals, lattice, band, aligner, scope, .. } = self;
+        lattice.posterior(band, &aligner.moves, |row, costs| fill(signals, scope, true, row, costs))
     }
 
     /// What speaks for a bead of the texts that [`Worker::align`] has just seen, and what else could be in its place.
@@ -111,11 +204,13 @@ impl Worker {
             .collect()
     }
 
-    fn prepare(&mut self, texts: &Texts<'_>) {
+    fn prepare(&mut self, texts: &Texts<'_>, apart: &Apart) {
+        self.scope.origin = Pair::default();
         for Weighted { signal, .. } in &mut self.signals {
             signal.prepare(texts);
         }
         for side in Side::BOTH {
+            self.scope.alone[side] = apart.counts(side, texts.segments[side].len());
             let before = &mut self.before[side];
             before.clear();
             before.push(0);
@@ -137,7 +232,7 @@ impl Worker {
         }
         let (width, fine) = (settings.band_width, settings.fine_width);
         let before = std::mem::take(&mut self.before);
-        let (path, cost) = self.widen(segments, width, false, diagonal(&before));
+        let (path, cost) = self.widen(segments, width, false, diagonal(&before, self.scope.origin, segments));
         self.before = before;
         if self.signals.iter().all(|weighted| weighted.coarse.as_ref() == Some(&weighted.weights)) {
             return (path, cost);
@@ -154,21 +249,25 @@ impl Worker {
         all: bool,
         centre: impl Fn(usize) -> f64,
     ) -> (Vec<Block>, Cost) {
-        let Self { signals, lattice, band, aligner, .. } = self;
+        let Self { signals, lattice, band, aligner, scope, .. } = self;
+        let origin = scope.origin;
         // The dear signals keep about eight numbers a cell.
         let most = aligner.settings.widest_cells / if all { 8 } else { 1 };
         loop {
             *band = if width > segments.target { Band::full(segments) } else { Band::around(segments, width, &centre) };
             signals.iter_mut().filter(|weighted| all || weighted.coarse.is_some()).for_each(|weighted| {
-                weighted.signal.reach(&|segment| band.reach(segment));
+                weighted.signal.reach(&|segment| {
+                    // Beads begin and end at the lattice's borders: the segments next to it reach as far as its own. Those further
+                    // out reach nothing, in their place.
+                    let own = segment.saturating_sub(origin.source).min(segments.source.saturating_sub(1));
+                    let near = segments.source > 0 && (origin.source + own).abs_diff(segment) <= 1;
+                    let border = if segment < origin.source { 0 } else { segments.target };
+                    let reach = if near { band.reach(own) } else { border..border };
+                    reach.start + origin.target..reach.end + origin.target
+                });
             });
-            let (path, cost) = lattice.viterbi(band, &aligner.moves, |row, costs| {
-                for Weighted { signal, weights, coarse } in signals.iter() {
-                    if let Some(weights) = if all { Some(weights) } else { coarse.as_ref() } {
-                        signal.add_costs(weights, row, costs);
-                    }
-                }
-            });
+            let (path, cost) =
+                lattice.viterbi(band, &aligner.moves, |row, costs| fill(signals, scope, all, row, costs));
             let touches = |block: &Block| band.is_edge(block.source.end as usize, block.target.end as usize);
             let wider = band.width() * 2;
             let fits = (segments.source + 1).saturating_mul(wider.min(segments.target + 1)) <= most;
@@ -195,6 +294,7 @@ impl Worker {
                 let here = found.partition_point(|found| end(&found.block) < end(&block));
                 let ending_here = found[here..].iter().take_while(|found| end(&found.block) == end(&block));
                 let confidence = ending_here.filter(|found| found.block == block).map(|found| found.probability).sum();
+                let block = block.shifted(self.scope.origin);
                 let parts = self.parts(block);
                 Bead { block, cost: parts.iter().map(|part| part.cost).sum(), parts, confidence, status: Status::Auto }
             })
@@ -211,18 +311,29 @@ pub struct Explanation {
     pub alternatives: Vec<(Block, f64)>,
 }
 
-fn fill(signals: &[Weighted], row: &Row<'_>, costs: &mut [i32]) {
-    for Weighted { signal, weights, .. } in signals {
-        signal.add_costs(weights, row, costs);
+/// The costs of a row of the lattice: of all signals, or of the cheap ones.
+fn fill(signals: &[Weighted], scope: &Scope, all: bool, row: &Row<'_>, costs: &mut [i32]) {
+    let Scope { origin, .. } = scope;
+    let ends = row.target_ends.start() + origin.target..=row.target_ends.end() + origin.target;
+    let row = Row { source_end: row.source_end + origin.source, target_ends: ends, moves: row.moves };
+    for Weighted { signal, weights, coarse } in signals {
+        if let Some(weights) = if all { Some(weights) } else { coarse.as_ref() } {
+            signal.add_costs(weights, &row, costs);
+        }
     }
+    scope.forbid(&row, costs);
 }
 
-/// The line that joins equal shares of both texts' characters: the target position of each source position.
-fn diagonal(before: &Pair<Vec<u64>>) -> impl Fn(usize) -> f64 {
-    let whole = before.as_ref().map(|before| before.last().copied().unwrap_or(0).max(1) as f64);
+/// The line that joins equal shares of both texts' characters: the target position of each source position, in the part of the
+/// texts that begins at `origin`.
+fn diagonal(before: &Pair<Vec<u64>>, origin: Pair<usize>, segments: Pair<usize>) -> impl Fn(usize) -> f64 {
+    let part = |side: Side| &before[side][origin[side]..=origin[side] + segments[side]];
+    let (source, target) = (part(Side::Source), part(Side::Target));
+    let length = |part: &[u64]| (part[part.len() - 1] - part[0]).max(1) as f64;
+    let whole = Pair::new(length(source), length(target));
     move |row| {
-        let share = before.source[row] as f64 / whole.source;
-        before.target.partition_point(|&chars| (chars as f64) < share * whole.target) as f64
+        let share = (source[row] - source[0]) as f64 / whole.source;
+        target.partition_point(|&chars| ((chars - target[0]) as f64) < share * whole.target) as f64
     }
 }
 

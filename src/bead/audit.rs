@@ -3,6 +3,7 @@
 use super::{Alignment, Status};
 use crate::cost::Cost;
 use crate::span::{Block, Pair, Side};
+use std::collections::BTreeMap;
 use thiserror::Error;
 
 /// Why an alignment is not one.
@@ -50,36 +51,37 @@ pub enum Fault {
 }
 
 impl Alignment {
-    /// Checks that the beads are monotone (moved ones on the source side alone), that every one of the `segments` of either side lies in exactly one bead, and
-    /// that each bead's parts add up to its cost.
+    /// Checks that the beads are monotone (moved and locked pairs, which the translation may have elsewhere, on the source side
+    /// alone), that every one of the `segments` of either side lies in exactly one bead, and that each bead's parts add up to its cost.
     ///
     /// # Errors
     /// The first [`Fault`] met, in text order.
     pub fn validate(&self, segments: Pair<usize>) -> Result<(), Fault> {
-        // What moved beads have taken out of the target's order.
-        let moved = self.beads.iter().filter(|bead| bead.status == Status::Moved);
-        let mut taken: Vec<(usize, usize)> = moved
-            .map(|bead| (bead.block.target.start as usize, bead.block.target.end as usize))
-            .filter(|range| range.0 < range.1)
-            .collect();
-        taken.sort_unstable();
-        let mut taken = taken.into_iter().peekable();
+        // What beads that may stand elsewhere have taken out of the target's order: beginnings and ends.
+        let elsewhere = self.beads.iter().filter(|bead| bead.status != Status::Auto && bead.block.is_pair());
+        let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
+        for run in elsewhere.map(|bead| bead.block.target.indices()) {
+            if let Some(end) = taken.insert(run.start, run.end) {
+                let (expected, found) = (end, run.start);
+                return Err(Fault::NotContiguous { bead: self.beads.len(), side: Side::Target, expected, found });
+            }
+        }
         let mut reached = Pair::new(0usize, 0usize);
         for (index, bead) in self.beads.iter().enumerate() {
             for side in Side::BOTH {
-                if side == Side::Target && bead.status == Status::Moved {
+                let run = bead.block[side].indices();
+                if side == Side::Target && bead.block.is_pair() && bead.status != Status::Auto {
                     continue;
                 }
-                let run = bead.block[side];
-                while side == Side::Target && run.start as usize != reached.target {
-                    let Some(range) = taken.next_if(|range| range.0 == reached.target) else { break };
-                    reached.target = range.1;
+                while side == Side::Target && run.start != reached.target {
+                    let Some(end) = taken.remove(&reached.target) else { break };
+                    reached.target = end;
                 }
-                if run.start as usize != reached[side] {
-                    let (expected, found) = (reached[side], run.start as usize);
+                if run.start != reached[side] {
+                    let (expected, found) = (reached[side], run.start);
                     return Err(Fault::NotContiguous { bead: index, side, expected, found });
                 }
-                reached[side] = run.end as usize;
+                reached[side] = run.end;
             }
             if bead.block.source.is_empty() && bead.block.target.is_empty() {
                 return Err(Fault::EmptyBead { bead: index });
@@ -89,11 +91,11 @@ impl Alignment {
                 return Err(Fault::PartsDiffer { bead: index, cost: bead.cost, parts });
             }
         }
-        while let Some(range) = taken.next_if(|range| range.0 == reached.target) {
-            reached.target = range.1;
+        while let Some(end) = taken.remove(&reached.target) {
+            reached.target = end;
         }
         for side in Side::BOTH {
-            if reached[side] != segments[side] || (side == Side::Target && taken.peek().is_some()) {
+            if reached[side] != segments[side] || (side == Side::Target && !taken.is_empty()) {
                 return Err(Fault::Incomplete { side, expected: segments[side], found: reached[side] });
             }
         }

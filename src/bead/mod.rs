@@ -10,7 +10,7 @@ pub mod score;
 pub use audit::Fault;
 
 use crate::cost::Cost;
-use crate::span::Block;
+use crate::span::{Block, Pair, SegmentRange, Side};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -82,4 +82,35 @@ pub struct Alignment {
     pub beads: Vec<Bead>,
     /// The sum of the beads' costs, as the search found it.
     pub cost: Cost,
+}
+
+impl Alignment {
+    /// The alignment of beads that come from a path, some pairs being taken off it and others made whole: the places of empty
+    /// sides are put where the path then runs.
+    pub(crate) fn of(mut beads: Vec<Bead>) -> Self {
+        let off_path = |bead: &Bead| bead.status != Status::Auto && bead.block.is_pair();
+        let mut taken: Vec<SegmentRange> =
+            beads.iter().filter(|bead| off_path(bead)).map(|bead| bead.block.target).collect();
+        taken.sort_unstable();
+        let mut reached: Pair<u32> = Pair::default();
+        for bead in &mut beads {
+            for side in Side::BOTH {
+                let run = bead.block[side];
+                if run.is_empty() {
+                    let at = run.start.max(reached[side]);
+                    // No place lies inside a bead.
+                    let before = taken.partition_point(|taken| taken.start < at);
+                    let inside = taken[..before].last().filter(|taken| side == Side::Target && at < taken.end);
+                    let at = inside.map_or(at, |taken| taken.end);
+                    bead.block[side] = SegmentRange { start: at, end: at };
+                }
+            }
+            reached.source = bead.block.source.end;
+            if !off_path(bead) {
+                reached.target = bead.block.target.end;
+            }
+        }
+        let cost = beads.iter().map(|bead| bead.cost).sum();
+        Alignment { beads, cost }
+    }
 }

@@ -1,5 +1,6 @@
 //! `bitext align`: from article files, records or a pair of texts to rows.
 
+use super::locks::Fate;
 use super::output::{Output, with_suffix};
 use super::progress::Progress;
 use super::targets::{self, Targets};
@@ -22,6 +23,7 @@ use std::time::Instant;
   bitext align corpus/newspaper/articles -o rows.jsonl -o page.html
   bitext align --source book.zh.txt --target book.en.txt -o book.tsv
   bitext align --segmented --source a.zh --target a.en --format vecalign
+  bitext align corpus/newspaper/articles --locks corrected.tsv -o rows.jsonl
   zstdcat year.jsonl.zst | bitext align - --quiet > rows.jsonl
 
 What cannot be used is set aside in OUT.rejected.jsonl (OUT is the first -o) with the reason and what to do about it.")]
@@ -70,6 +72,8 @@ pub(super) struct Arguments {
     /// Can be repeated
     #[arg(long, value_name = "LANG=FILE", value_parser = language_and_file)]
     abbreviations: Vec<(String, PathBuf)>,
+    #[command(flatten)]
+    locks: super::locks::LockOptions,
     /// Align, and print what speaks for the row with this id instead of the rows
     #[arg(long, value_name = "ID", conflicts_with = "output")]
     explain: Option<String>,
@@ -100,11 +104,14 @@ struct Counts {
 struct Rendered {
     rows: Vec<Row>,
     counts: [u64; 3],
+    fate: Fate,
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
     let started = Instant::now();
     let mut engine = engine(&arguments)?;
+    let single = arguments.source.as_deref().map(archive::stem);
+    let mut locks = arguments.locks.read(&mut engine, single.as_deref())?;
     let (inputs, total) = inputs(&arguments);
     let options =
         archive::Options { segmented: arguments.segmented, encoding: arguments.encoding, ..Default::default() };
@@ -128,6 +135,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
         match outcome.result {
             Ok(rendered) => {
                 rendered.rows.into_iter().try_for_each(|row| targets.row(row))?;
+                locks.add(rendered.fate, rejects.as_mut())?;
                 let [pairs, omissions, additions] = rendered.counts;
                 counts.pairs += pairs;
                 counts.omissions += omissions;
@@ -156,12 +164,19 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
             "no document in the input: give article files, a folder that holds some, or records".into(),
         ));
     }
-    let words = targets.finish()?;
+    let words = targets.finish()? + &locks.words();
+    let all_kept = locks.finish();
     rejects.map_or(Ok(()), Output::finish)?;
     if !arguments.quiet {
-        summary(&counts, &learned, started, &words, rejects_path.as_deref());
+        summary(
+            &counts,
+            &learned,
+            started,
+            &words,
+            rejects_path.as_deref().filter(|_| !all_kept || counts.set_aside > 0),
+        );
     }
-    Ok(if counts.set_aside == 0 { Done::All } else { Done::SomeSetAside })
+    Ok(if counts.set_aside == 0 && all_kept { Done::All } else { Done::SomeSetAside })
 }
 
 fn language_and_file(argument: &str) -> Result<(String, PathBuf), String> {
@@ -214,7 +229,7 @@ fn render(aligned: &Aligned) -> Rendered {
     let count = |wanted: fn(Block) -> bool| beads.iter().filter(|bead| wanted(bead.block)).count() as u64;
     let counts =
         [count(Block::is_pair), count(|block| block.target.is_empty()), count(|block| block.source.is_empty())];
-    Rendered { rows: export::rows(aligned).collect(), counts }
+    Rendered { rows: export::rows(aligned).collect(), counts, fate: Fate::of(aligned) }
 }
 
 /// Writes a reject to its file, or, where there is none, to standard error.
@@ -241,7 +256,7 @@ fn summary(counts: &Counts, learned: &[Learned], started: Instant, words: &str, 
         );
     }
     text += words;
-    if let (Some(path), true) = (rejects, counts.set_aside > 0) {
+    if let Some(path) = rejects {
         text += &format!("  set aside, with the reasons: {}\n", path.display());
     }
     let _ = io::stderr().write_all(text.as_bytes());

@@ -2,15 +2,15 @@
 
 use super::output::{Output, with_suffix};
 use super::progress::Progress;
+use super::rows::Rows;
 use super::targets::{self, Targets};
 use super::{Done, Failure, is_dash};
 use crate::archive::{Reason, Reject};
-use crate::export::{Format, Input, ReadError, Row, RowReader, Text};
+use crate::export::{Format, ReadError, Row, RowReader};
 use crate::span::Pair;
 use encoding_rs::Encoding;
-use encoding_rs_io::DecodeReaderBytesBuilder;
-use std::fs::{self, File};
-use std::io::{self, BufReader, Read, Write};
+use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -63,7 +63,14 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
     let read = Arc::new(AtomicU64::new(0));
-    let mut rows = open(&arguments, &read)?;
+    let rows = Rows {
+        path: &arguments.input,
+        from: arguments.from,
+        texts: arguments.source.as_deref().zip(arguments.target.as_deref()),
+        language: Pair::new(arguments.source_lang.clone(), arguments.target_lang.clone()),
+        encoding: arguments.encoding,
+    };
+    let mut rows = rows.open(&read)?;
     let name = arguments.input.display().to_string();
     let rejects_path = (!is_dash(&arguments.output)).then(|| with_suffix(&arguments.output, ".rejected.jsonl"));
     let mut rejects = Rejects { path: rejects_path, file: None, rows: 0 };
@@ -161,86 +168,5 @@ impl Rejects {
             Some(file) => file.finish().map(|()| self.path),
             None => Ok(None),
         }
-    }
-}
-
-/// Opens the rows.
-fn open(arguments: &Arguments, read: &Arc<AtomicU64>) -> Result<Box<dyn RowReader>, Failure> {
-    let path = &arguments.input;
-    let unpacked = match path.extension().and_then(|ending| ending.to_str()) {
-        Some("gz" | "zst") => path.with_extension(""),
-        _ => path.clone(),
-    };
-    let format = arguments.from.or_else(|| Format::of(&unpacked)).or(is_dash(path).then(Format::jsonl));
-    let format = format.ok_or_else(|| {
-        Failure::Arguments(format!("{}: its ending names no format: say --from, one of {}", path.display(), readable()))
-    })?;
-    let reader = format
-        .form()
-        .reader
-        .ok_or_else(|| Failure::Arguments(format!("{format} cannot be read back; what can is {}", readable())))?;
-    let name = path.file_name().map_or_else(|| "-".into(), |name| name.to_string_lossy().into_owned());
-    // What belongs to a file stands in its folder; what the user names stands where he says.
-    let texts = arguments.source.as_ref().zip(arguments.target.as_ref()).map(|(source, target)| {
-        let place =
-            |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone()).to_string_lossy().into_owned();
-        Pair::new(place(source), place(target))
-    });
-    let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-    let (encoding, main, read, own) = (arguments.encoding, path.clone(), Arc::clone(read), name.clone());
-    let open = move |asked: &str| -> io::Result<Text> {
-        let counter = (asked == own).then(|| Arc::clone(&read));
-        if asked == own && is_dash(&main) {
-            return Ok(decoded(Box::new(Counted { inner: io::stdin(), counter }), encoding));
-        }
-        let path = if asked == own { main.clone() } else { folder.join(asked) };
-        let file =
-            File::open(&path).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
-        let counted = Counted { inner: file, counter };
-        let raw: Box<dyn Read + Send> = match path.extension().and_then(|ending| ending.to_str()) {
-            Some("gz") => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(counted))),
-            Some("zst") => Box::new(zstd::stream::read::Decoder::new(counted)?),
-            _ => Box::new(counted),
-        };
-        Ok(decoded(raw, encoding))
-    };
-    let language = Pair::new(arguments.source_lang.clone(), arguments.target_lang.clone());
-    let input = Input { name, language, texts, open: Box::new(open) };
-    reader(input).map_err(|error| Failure::Run(format!("{}: {error}", path.display())))
-}
-
-/// The names of the formats that can be read.
-fn readable() -> String {
-    Format::all()
-        .filter(|format| format.form().reader.is_some())
-        .map(|format| format.to_string())
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-/// As UTF-8: by a byte order mark, else as `encoding` says. UTF-8 goes through as it is, errors and all: the reader says where.
-fn decoded(raw: Box<dyn Read + Send>, encoding: Option<&'static Encoding>) -> Text {
-    let decoder = DecodeReaderBytesBuilder::new()
-        .encoding(encoding)
-        .bom_override(true)
-        .strip_bom(true)
-        .utf8_passthru(true)
-        .build(raw);
-    Box::new(BufReader::with_capacity(1 << 18, decoder))
-}
-
-/// Counts the bytes that are read, for progress.
-struct Counted<R> {
-    inner: R,
-    counter: Option<Arc<AtomicU64>>,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        if let Some(counter) = &self.counter {
-            counter.fetch_add(read as u64, Ordering::Relaxed);
-        }
-        Ok(read)
     }
 }

@@ -3,9 +3,10 @@
 use super::Failure;
 use crate::align::Explanation;
 use crate::archive::{Entry, Reject};
-use crate::bead::Bead;
+use crate::bead::{Bead, Status};
 use crate::cost::Cost;
 use crate::engine::{Aligned, Engine};
+use crate::export;
 use crate::span::{Block, Side};
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -19,9 +20,9 @@ pub(super) fn run(
     entries: impl Iterator<Item = Result<Entry, Reject>>,
     id: &str,
 ) -> Result<(), Failure> {
-    let (doc, n) = id
+    let (doc, _) = id
         .rsplit_once('#')
-        .and_then(|(doc, n)| Some((doc, n.parse::<usize>().ok()?.checked_sub(1)?)))
+        .filter(|(_, n)| n.parse::<usize>().is_ok_and(|n| n > 0))
         .ok_or_else(|| Failure::Arguments(format!("{id:?} is no row id: they look like 1957-10-16_title#7")))?;
     let entry = entries.flatten().find(|entry| entry.id == doc).ok_or_else(|| {
         Failure::Run(format!("no document {doc:?} in the input: ids are the files' names, or the records' ids"))
@@ -29,15 +30,16 @@ pub(super) fn run(
     let mut worker = engine.worker();
     let aligned = worker.align(entry).map_err(|reject| Failure::Run(format!("{}: {}", reject.path, reject.message)))?;
     let beads = &aligned.alignment.beads;
-    let explanation = worker
-        .explain(&aligned, n)
-        .ok_or_else(|| Failure::Run(format!("{doc} has {} beads, there is no {id}", beads.len())))?;
+    let none = || Failure::Run(format!("{doc} has {} beads, there is no {id}", beads.len()));
+    let n = export::rows(&aligned).position(|row| row.id == id).ok_or_else(none)?;
+    let explanation = worker.explain(&aligned, n).ok_or_else(none)?;
     let text = report(id, &aligned, &beads[n], &explanation);
     io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::write("standard output", &error))
 }
 
 fn report(id: &str, aligned: &Aligned, bead: &Bead, explanation: &Explanation) -> String {
-    let mut text = format!("{id}: {}, confidence {:.4}\n", bead.kind(), bead.confidence);
+    let locked = if bead.status == Status::Locked { ", locked by a reader" } else { "" };
+    let mut text = format!("{id}: {}, confidence {:.4}{locked}\n", bead.kind(), bead.confidence);
     sentences(&mut text, aligned, bead.block);
     let _ = writeln!(text, "\ncost {:+.2} nats; less is better. It is the sum of", nats(bead.cost));
     for (part, words) in &explanation.evidence {

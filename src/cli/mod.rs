@@ -4,8 +4,10 @@ mod align;
 mod convert;
 mod evaluate;
 mod explain;
+mod locks;
 mod output;
 mod progress;
+mod rows;
 mod split;
 mod targets;
 mod train;
@@ -24,7 +26,7 @@ use std::process::ExitCode;
     name = "bitext",
     version,
     max_term_width = 110,
-    after_help = "Exit codes: 0 all well, 1 could not run, 2 wrong arguments, 3 done but some documents set aside."
+    after_help = "Exit codes: 0 all well, 1 could not run, 2 wrong arguments, 3 done but some documents or locks set aside."
 )]
 struct Arguments {
     #[command(subcommand)]

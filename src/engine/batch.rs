@@ -2,11 +2,12 @@
 //! the number of threads. Memory is bounded by the batches under way, not by the number of documents.
 
 use super::{Aligned, Engine, EngineWorker};
-use crate::align::Worker;
 use crate::align::long::{self, Window};
+use crate::align::{Apart, Constraints, Plan, Worker};
 use crate::archive::{Entry, Reject};
-use crate::bead::Alignment;
+use crate::bead::{Alignment, Bead};
 use crate::signal::Texts;
+use crate::span::Pair;
 use rayon::prelude::*;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
@@ -90,19 +91,53 @@ pub fn run<T: Send, E: Send>(
     })
 }
 
+/// The best alignment of texts of any length that keeps what `constraints` say, passages found that the translator moved.
+pub(super) fn align(worker: &mut Worker, texts: &Texts<'_>, constraints: &Constraints) -> Alignment {
+    let plan = constraints.plan(|plan| planned(worker, texts, plan));
+    let alignment = planned(worker, texts, &plan);
+    let alignment = worker.find_moved(texts, alignment);
+    match plan.off_path() {
+        [] => alignment,
+        off_path => plan.put_in(alignment, worker.locked_beads(texts, off_path)),
+    }
+}
+
+/// The best alignment under a plan. Long texts are searched from cut to cut; what lies between two is aligned as if it were all, in
+/// windows where it is long itself.
+fn planned(worker: &mut Worker, texts: &Texts<'_>, plan: &Plan) -> Alignment {
+    if plan.is_empty() {
+        return windows(worker, texts, &Apart::default());
+    }
+    if !long::is_long(worker.aligner(), texts) {
+        return worker.align_planned(texts, plan);
+    }
+    let apart = plan.apart();
+    let mut cuts = worker.locked_beads(texts, &plan.on_path()).into_iter();
+    let mut whole = Alignment::default();
+    for (part, cut) in plan.parts(texts.len()) {
+        let origin = Pair::new(part.source.start as usize, part.target.start as usize);
+        let found = windows(worker, &texts.part(part), &apart.within(part));
+        whole.beads.extend(found.beads.into_iter().map(|bead| Bead { block: bead.block.shifted(origin), ..bead }));
+        whole.beads.extend(cut.and_then(|_| cuts.next()));
+    }
+    apart.mark(&mut whole.beads);
+    whole.cost = whole.beads.iter().map(|bead| bead.cost).sum();
+    whole
+}
+
 /// The best alignment of texts of any length; the windows of long ones are aligned in parallel, in the current rayon pool.
-pub(super) fn align(worker: &mut Worker, texts: &Texts<'_>) -> Alignment {
+fn windows(worker: &mut Worker, texts: &Texts<'_>, apart: &Apart) -> Alignment {
     let windows = long::windows(worker.aligner(), texts);
     if windows.len() == 1 {
-        return worker.align(texts);
+        return worker.align_apart(texts, apart);
     }
     let aligner = Arc::clone(worker.aligner());
     let align = |own: &mut Worker, window: Window| {
-        let alignment = own.align_window(texts, &window);
+        let alignment = own.align_window(texts, apart, &window);
         (window, alignment)
     };
     let aligned = windows.into_par_iter().with_min_len(4).map_init(|| aligner.worker(), align).collect();
-    long::stitch(aligned, |window| worker.align_window(texts, window))
+    long::stitch(aligned, |window| worker.align_window(texts, apart, window))
 }
 
 /// So many threads; 0 is one a core.

@@ -2,12 +2,15 @@
 
 pub mod batch;
 mod learn;
+mod lock;
 
 pub use learn::Learned;
+pub(crate) use lock::title_paragraphs;
+pub use lock::{Anchor, Kept, Lock, Lost, MOVED};
 
-use crate::align::{Aligner, Explanation, Model, ModelError, Settings, Worker};
+use crate::align::{Aligner, Constraints, Explanation, Model, ModelError, Settings, Worker};
 use crate::archive::{Entry, Reason, Reject, Warning};
-use crate::bead::Alignment;
+use crate::bead::{Alignment, Bead, Status};
 use crate::document::lines::primary;
 use crate::document::{Document, Segment};
 use crate::signal::Texts;
@@ -26,12 +29,34 @@ pub struct Aligned {
     pub segments: Pair<Vec<Segment>>,
     /// The beads over them.
     pub alignment: Alignment,
+    /// The locks that hold, by the number (from 0) of their bead.
+    pub locks: BTreeMap<usize, Lock>,
+    /// The locks and anchors that do not.
+    pub lost: Vec<Lost>,
 }
 
 impl Aligned {
     /// The document as the signals see it.
     pub fn texts(&self) -> Texts<'_> {
         texts(&self.document, &self.segments)
+    }
+
+    /// True where the translation has bead `index` (from 0) elsewhere.
+    pub fn is_moved(&self, index: usize) -> bool {
+        let beads = &self.alignment.beads;
+        let Some(bead) = beads.get(index).filter(|bead| bead.block.is_pair()) else { return false };
+        match bead.status {
+            Status::Auto => false,
+            Status::Moved => true,
+            // Some bead of the path lies across it.
+            Status::Locked => {
+                let on_path = |bead: &&Bead| bead.status == Status::Auto;
+                let (before, after) = (&beads[..index], &beads[index + 1..]);
+                let ends = before.iter().rev().find(on_path).map_or(0, |other| other.block.target.end);
+                let begins = after.iter().find(on_path).map_or(u32::MAX, |other| other.block.target.start);
+                bead.block.target.start < ends || begins < bead.block.target.end
+            }
+        }
     }
 }
 
@@ -53,6 +78,8 @@ pub struct Engine {
     splitters: BTreeMap<String, Splitter>,
     /// What [`Engine::learn`] has learned.
     tables: BTreeMap<Pair<String>, Arc<TranslationTable>>,
+    /// What is to be kept, by document.
+    kept: BTreeMap<String, Kept>,
 }
 
 impl Engine {
@@ -62,7 +89,8 @@ impl Engine {
     /// # Errors
     /// When the model or the settings make no sense, or the model is for other languages.
     pub fn new(model: Option<Model>, settings: Settings, language: Pair<String>) -> Result<Self, ModelError> {
-        let engine = Self { model, settings, language, splitters: BTreeMap::new(), tables: BTreeMap::new() };
+        let (splitters, tables, kept) = Default::default();
+        let engine = Self { model, settings, language, splitters, tables, kept };
         engine.aligner(&engine.language)?;
         Ok(engine)
     }
@@ -90,6 +118,12 @@ impl Engine {
         let splitter = self.splitter(language).with_abbreviations(table)?;
         self.splitters.insert(primary(language), splitter);
         Ok(())
+    }
+
+    /// Has the locks and anchors of `kept` hold in the documents of these ids; those of earlier calls are forgotten. What cannot be kept is in
+    /// [`Aligned::lost`].
+    pub fn keep(&mut self, kept: BTreeMap<String, Kept>) {
+        self.kept = kept;
     }
 
     fn splitter(&self, language: &str) -> Splitter {
@@ -125,6 +159,7 @@ impl EngineWorker<'_> {
     /// # Errors
     /// A [`Reject`] when the entry cannot be aligned.
     pub fn align(&mut self, entry: Entry) -> Result<Aligned, Reject> {
+        let kept = &self.engine.kept;
         let (path, place) = (entry.path.clone(), entry.place.clone());
         let mut document = Document::read(entry, &self.engine.language)?;
         let pair = match self.pair(&document.language) {
@@ -134,7 +169,8 @@ impl EngineWorker<'_> {
             }
         };
         let side = |side: Side| split::segments(document.text(side), &document.content[side], &pair.splitters[side]);
-        let segments = Pair::new(side(Side::Source), side(Side::Target));
+        let mut segments = Pair::new(side(Side::Source), side(Side::Target));
+        let placed = kept.get(&document.id).map(|kept| lock::place(kept, &document, &mut segments));
         if Side::BOTH.iter().any(|&side| segments[side].len() < 2) {
             document.warnings.push(Warning::TooShort);
         }
@@ -146,9 +182,11 @@ impl EngineWorker<'_> {
             document.meta.insert("warnings".into(), codes);
         }
         let texts = texts(&document, &segments);
-        let alignment = batch::align(&mut pair.worker, &texts);
-        let alignment = pair.worker.find_moved(&texts, alignment);
-        Ok(Aligned { document, segments, alignment })
+        let none = Constraints::default();
+        let constraints = placed.as_ref().map_or(&none, |placed| &placed.constraints);
+        let alignment = batch::align(&mut pair.worker, &texts, constraints);
+        let (locks, lost) = placed.map_or_else(Default::default, |placed| (placed.by_bead(&alignment), placed.lost));
+        Ok(Aligned { document, segments, alignment, locks, lost })
     }
 
     /// What speaks for bead `index` (from 0) of a document that this engine has aligned; `None` where it has no such

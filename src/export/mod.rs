@@ -41,7 +41,7 @@ use std::str::FromStr;
 
 pub use crate::bead::Status;
 pub use item::Item;
-pub use lock::{Lock, locks};
+pub use lock::{lock, locks};
 pub use read::{Input, Open, ReadError, RowReader, Text};
 pub use row::{Identity, Row, rows};
 pub use text::Charset;

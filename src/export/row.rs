@@ -2,11 +2,12 @@
 
 use crate::bead::{Bead, Status};
 use crate::document::{Content, Metadata, Section, Segment, lines};
-use crate::engine::Aligned;
+use crate::engine::{Aligned, Lock, MOVED, title_paragraphs};
 use crate::span::{ByteRange, Pair, SegmentRange, Side};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// One bead, as `DESIGN.md` §5 has it. What a row was read from need not say everything: lists are then empty, values `None`.
@@ -173,19 +174,32 @@ impl Row {
 
 /// The rows of a document, in text order.
 pub fn rows(aligned: &Aligned) -> impl Iterator<Item = Row> + '_ {
-    let title_paragraphs = |side: Side| {
-        let titles = aligned.segments[side].iter().filter(|segment| segment.section == Section::Title);
-        titles.map(|segment| segment.paragraph + 1).max().unwrap_or(0)
-    };
-    let titles = [title_paragraphs(Side::Source), title_paragraphs(Side::Target)];
+    let titles = Side::BOTH.map(|side| title_paragraphs(&aligned.segments[side]));
     let document = &aligned.document;
     let common = Common {
         doc: document.id.as_str().into(),
         language: document.language.as_ref().map(|tag| tag.as_str().into()),
         meta: Arc::new(document.meta.clone()),
     };
-    let beads = aligned.alignment.beads.iter().enumerate();
-    beads.map(move |(index, bead)| row(aligned, &common, bead, index + 1, titles))
+    let ids = ids(aligned);
+    let beads = aligned.alignment.beads.iter().enumerate().zip(ids);
+    beads.map(move |((index, bead), id)| Row { id, ..row(aligned, &common, bead, index, titles) })
+}
+
+/// The ids of a document's rows. A locked row keeps its own; a row whose number is thereby taken has the next one after the last.
+fn ids(aligned: &Aligned) -> Vec<String> {
+    let Aligned { document, alignment, locks, .. } = aligned;
+    let kept: BTreeSet<&str> = locks.values().map(|lock| lock.id.as_str()).collect();
+    let id = |n: usize| format!("{}#{n}", document.id);
+    let mut more = (alignment.beads.len() + 1..).map(id).filter(|id| !kept.contains(id.as_str()));
+    let mut given = BTreeSet::new();
+    let own = |index: usize| match locks.get(&index) {
+        Some(lock) if given.insert(lock.id.as_str()) => Some(lock.id.clone()),
+        Some(_) => None,
+        None => Some(id(index + 1)).filter(|id| !kept.contains(id.as_str())),
+    };
+    let ids: Vec<Option<String>> = (0..alignment.beads.len()).map(own).collect();
+    ids.into_iter().map(|id| id.or_else(|| more.next()).expect("numbers do not end")).collect()
 }
 
 /// What all rows of a document share.
@@ -195,10 +209,15 @@ struct Common {
     meta: Arc<Metadata>,
 }
 
-fn row(aligned: &Aligned, common: &Common, bead: &Bead, n: usize, titles: [u32; 2]) -> Row {
+fn row(aligned: &Aligned, common: &Common, bead: &Bead, index: usize, titles: [u32; 2]) -> Row {
     let side = |side: Side| Part::of(aligned, side, bead.block[side], titles[side as usize]);
     let (source, target) = (side(Side::Source), side(Side::Target));
     let texts = Pair::new(source.texts, target.texts);
+    let lock = aligned.locks.get(&index);
+    let mut flags = lock.map(|lock| lock.flags.clone()).unwrap_or_default();
+    if aligned.is_moved(index) && !flags.iter().any(|flag| flag == MOVED) {
+        flags.push(MOVED.to_owned());
+    }
     Row {
         section: source.section.or(target.section).unwrap_or_default(),
         source_spans: source.spans,
@@ -212,9 +231,22 @@ fn row(aligned: &Aligned, common: &Common, bead: &Bead, n: usize, titles: [u32; 
         cost: Some(bead.cost.0),
         parts: bead.parts.iter().map(|part| (part.signal.to_owned(), part.cost.0.into())).collect(),
         status: bead.status,
-        meta: Arc::clone(&common.meta),
-        ..Row::new(Arc::clone(&common.doc), n, &common.language, texts)
+        flags,
+        meta: lock.map_or_else(|| Arc::clone(&common.meta), |lock| with_remarks(&common.meta, lock)),
+        extra: lock.map(|lock| lock.extra.clone()).unwrap_or_default(),
+        ..Row::new(Arc::clone(&common.doc), index + 1, &common.language, texts)
     }
+}
+
+/// A document's metadata, and what a locked row says beside them. Warnings are each run's own.
+fn with_remarks(meta: &Arc<Metadata>, lock: &Lock) -> Arc<Metadata> {
+    let mut more = lock.meta.iter().filter(|(key, _)| *key != "warnings" && !meta.contains_key(*key)).peekable();
+    if more.peek().is_none() {
+        return Arc::clone(meta);
+    }
+    let mut meta = (**meta).clone();
+    meta.extend(more.map(|(key, value)| (key.clone(), value.clone())));
+    Arc::new(meta)
 }
 
 /// One side of a row.

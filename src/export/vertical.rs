@@ -33,8 +33,11 @@ impl Tokens {
             }
             self.words(text, run.clone(), &mut push);
             run = at..at + if is_run { piece.len() } else { 0 };
-            if !is_run && !piece.trim().is_empty() {
-                push(at, at + piece.len());
+            let token = piece.trim();
+            if !is_run && !token.is_empty() {
+                // A blank with a combining mark on it is one piece.
+                let start = at + (piece.len() - piece.trim_start().len());
+                push(start, start + token.len());
             }
             if !is_run {
                 run = at + piece.len()..at + piece.len();
@@ -102,6 +105,7 @@ mod tests {
             words(tokens.of("农民参观了水渠，长8.5里。", "zh")),
             ["农民", "参观", "了", "水渠", "，", "长", "8.5", "里", "。"]
         );
+        assert_eq!(tokens.of("a \u{308}b", "en"), [("a", false), ("\u{308}", false), ("b", true)]);
         assert_eq!(
             tokens.of("China's 35,200 tons.", "en"),
             [("China's", false), ("35,200", false), ("tons", false), (".", true)]

@@ -39,10 +39,16 @@ pub struct Texts<'t> {
     pub language: Pair<&'t str>,
 }
 
-impl Texts<'_> {
+impl<'t> Texts<'t> {
     /// Segments on either side.
     pub fn len(&self) -> Pair<usize> {
         self.segments.map(<[Segment]>::len)
+    }
+
+    /// The texts that lie in a block of these.
+    pub fn part(&self, block: Block) -> Texts<'t> {
+        let Pair { source, target } = self.segments;
+        Texts { segments: Pair::new(&source[block.source.indices()], &target[block.target.indices()]), ..*self }
     }
 }
 

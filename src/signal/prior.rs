@@ -47,7 +47,9 @@ impl Signal for Prior {
     fn prepare(&mut self, _texts: &Texts<'_>) {}
 
     fn measure(&self, block: Block, features: &mut [f32]) {
-        shape(Move { source: block.source.len() as u8, target: block.target.len() as u8 }, features);
+        // A bead that a reader has locked may be of any size.
+        let count = |segments: usize| segments.min(100) as u8;
+        shape(Move { source: count(block.source.len()), target: count(block.target.len()) }, features);
     }
 
     fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {

@@ -86,8 +86,8 @@ impl Blocks {
         if len == 0 || len > self.longest || far.start < low || far.end > low + width {
             return None;
         }
-        let row = at + (len - 1) * (width + 1) - low;
-        Some(self.sums[row + far.end].wrapping_sub(self.sums[row + far.start]))
+        let row = at + (len - 1) * (width + 1);
+        Some(self.sums[row + (far.end - low)].wrapping_sub(self.sums[row + (far.start - low)]))
     }
 
     /// For the near block: prefix sums over the far sentences, the first of them standing for what ends before far sentence `.0`. Their

@@ -1,0 +1,163 @@
+//! `--locks` and `--anchors`: what a re-alignment is to keep, and what of it could not be kept.
+
+use super::Failure;
+use super::output::Output;
+use super::rows::Rows;
+use crate::engine::{Aligned, Anchor, Engine, Kept, Lost};
+use crate::export;
+use crate::span::{Pair, Side};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Documents that are named in a message.
+const NAMED: usize = 3;
+
+/// What the user asks for.
+#[derive(Debug, clap::Args)]
+pub(super) struct LockOptions {
+    /// Keep the rows of this file whose status is locked, and align the rest around them: rows in any format that is read back
+    #[arg(long, value_name = "ROWS")]
+    locks: Option<PathBuf>,
+    /// Lines (with --segmented) or paragraphs of the body that begin together: their two numbers, from 1, in a line, parted by
+    /// a tab; of several documents with the document's id before them
+    #[arg(long, value_name = "FILE")]
+    anchors: Option<PathBuf>,
+}
+
+/// What is to be kept, and what became of it so far.
+pub(super) struct Locks {
+    /// Documents not yet met, with their numbers of locks and anchors.
+    waiting: BTreeMap<String, usize>,
+    held: u64,
+    lost: Vec<Lost>,
+}
+
+/// What became of one document's locks and anchors.
+pub(super) struct Fate {
+    doc: String,
+    held: u64,
+    lost: Vec<Lost>,
+}
+
+impl Fate {
+    pub(super) fn of(aligned: &Aligned) -> Self {
+        Self { doc: aligned.document.id.clone(), held: aligned.locks.len() as u64, lost: aligned.lost.clone() }
+    }
+}
+
+impl LockOptions {
+    /// Reads the files, and has the engine keep what they say. `single`: the id of the one document, where there is one alone.
+    pub(super) fn read(&self, engine: &mut Engine, single: Option<&str>) -> Result<Locks, Failure> {
+        let mut kept: BTreeMap<String, Kept> = BTreeMap::new();
+        if let Some(path) = &self.locks {
+            let rows = Rows { path, from: None, texts: None, language: Pair::default(), encoding: None };
+            let mut found = false;
+            for row in rows.open(&Arc::default())? {
+                let row = row.map_err(|error| Failure::Run(format!("locks {}: {error}", path.display())))?;
+                if let Some(lock) = export::lock(&row) {
+                    kept.entry(row.doc.to_string()).or_default().locks.push(lock);
+                    found = true;
+                }
+            }
+            if !found {
+                let message = "none of its rows has the status locked";
+                return Err(Failure::Run(format!("locks {}: {message}", path.display())));
+            }
+        }
+        if let Some(path) = &self.anchors {
+            let explain = |error: String| Failure::Run(format!("anchors {}: {error}", path.display()));
+            let text = std::fs::read_to_string(path).map_err(|error| explain(error.to_string()))?;
+            for (doc, anchor) in anchors(&text, single).map_err(explain)? {
+                kept.entry(doc).or_default().anchors.push(anchor);
+            }
+        }
+        let waiting = kept.iter().map(|(doc, kept)| (doc.clone(), kept.locks.len() + kept.anchors.len())).collect();
+        engine.keep(kept);
+        Ok(Locks { waiting, held: 0, lost: Vec::new() })
+    }
+}
+
+/// The anchors of a file, with their documents.
+fn anchors(text: &str, single: Option<&str>) -> Result<BTreeSet<(String, Anchor)>, String> {
+    let line = |(number, line): (usize, &str)| {
+        let fields: Vec<&str> = line.split('\t').map(str::trim).collect();
+        let (doc, numbers) = match (fields.as_slice(), single) {
+            ([doc, numbers @ ..], _) if numbers.len() == 2 => (*doc, numbers),
+            (numbers, Some(doc)) if numbers.len() == 2 => (doc, numbers),
+            (numbers, None) if numbers.len() == 2 => {
+                return Err(format!(
+                    "line {number}: of several documents, each line begins with the document's id and a tab"
+                ));
+            }
+            _ => return Err(format!("line {number}: must be two numbers, with a tab between them")),
+        };
+        let number = |field: &str| {
+            let found = field.parse().ok().filter(|&number| number > 0);
+            found.ok_or_else(|| format!("line {number}: {field:?} is no number from 1"))
+        };
+        Ok((doc.to_owned(), Anchor { number: Pair::new(number(numbers[0])?, number(numbers[1])?) }))
+    };
+    let lines = text.trim_start_matches('\u{feff}').lines().enumerate().map(|(index, line)| (index + 1, line));
+    lines.filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#')).map(line).collect()
+}
+
+impl Locks {
+    /// Takes note of one document; what was lost goes to `rejects`, or, without such a file, to standard error.
+    pub(super) fn add(&mut self, fate: Fate, rejects: Option<&mut Output>) -> Result<(), Failure> {
+        self.waiting.remove(&fate.doc);
+        self.held += fate.held;
+        let mut lines = Vec::new();
+        for lost in &fate.lost {
+            serde_json::to_writer(&mut lines, lost).map_err(Failure::run)?;
+            lines.push(b'\n');
+        }
+        if let Some(file) = rejects {
+            file.write(&lines)?;
+        }
+        self.lost.extend(fate.lost);
+        Ok(())
+    }
+
+    /// Says what could not be kept, quiet or not. True when all was.
+    pub(super) fn finish(&self) -> bool {
+        let mut text = String::new();
+        for lost in &self.lost {
+            let _ = writeln!(text, "not kept: {}: {}", lost.place, lost.message);
+            for (side, mark) in [(Side::Source, '<'), (Side::Target, '>')] {
+                let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+                if !lost.locked[side].is_empty() {
+                    let _ = writeln!(text, "  locked {mark} {}", one_line(&lost.locked[side].join(" | ")));
+                }
+                if let Some(found) = &lost.found[side] {
+                    let _ = writeln!(text, "  now    {mark} {}", one_line(found));
+                }
+            }
+        }
+        if !self.waiting.is_empty() {
+            let names: Vec<&str> = self.waiting.keys().map(String::as_str).take(NAMED).collect();
+            let more = if self.waiting.len() > NAMED { ", …" } else { "" };
+            let count: usize = self.waiting.values().sum();
+            let _ = writeln!(
+                text,
+                "not kept: {count} locks or anchors of {} documents that were not aligned: {}{more}",
+                self.waiting.len(),
+                names.join(", ")
+            );
+        }
+        let _ = io::stderr().write_all(text.as_bytes());
+        self.lost.is_empty() && self.waiting.is_empty()
+    }
+
+    /// For the summary; nothing where nothing was to be kept.
+    pub(super) fn words(&self) -> String {
+        let lost = self.lost.len() + self.waiting.values().sum::<usize>();
+        match (self.held, lost) {
+            (0, 0) => String::new(),
+            (held, 0) => format!("  locked: {held} beads kept\n"),
+            (held, lost) => format!("  locked: {held} beads kept, {lost} locks or anchors not\n"),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Files of rows, opened: their format, packing and encoding found out, and the files that belong to them.
+
+use super::{Failure, is_dash};
+use crate::export::{Format, Input, RowReader, Text};
+use crate::span::Pair;
+use encoding_rs::Encoding;
+use encoding_rs_io::DecodeReaderBytesBuilder;
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Rows to be read, and what the user says of them.
+pub(super) struct Rows<'a> {
+    /// The file; - for standard input.
+    pub(super) path: &'a Path,
+    /// Its format, where its ending does not name it.
+    pub(super) from: Option<Format>,
+    /// The files with the two texts, for formats that have them apart.
+    pub(super) texts: Option<(&'a Path, &'a Path)>,
+    /// The languages, where the file does not say them.
+    pub(super) language: Pair<Option<String>>,
+    /// The encoding, where it is not UTF-8 and has no mark.
+    pub(super) encoding: Option<&'static Encoding>,
+}
+
+impl Rows<'_> {
+    /// Opens them; `read` counts the bytes.
+    pub(super) fn open(&self, read: &Arc<AtomicU64>) -> Result<Box<dyn RowReader>, Failure> {
+        let path = self.path;
+        let unpacked = match path.extension().and_then(|ending| ending.to_str()) {
+            Some("gz" | "zst") => path.with_extension(""),
+            _ => path.to_owned(),
+        };
+        let format = self.from.or_else(|| Format::of(&unpacked)).or(is_dash(path).then(Format::jsonl));
+        let format = format.ok_or_else(|| {
+            Failure::Arguments(format!(
+                "{}: its ending names no format: say --from, one of {}",
+                path.display(),
+                readable()
+            ))
+        })?;
+        let reader = format
+            .form()
+            .reader
+            .ok_or_else(|| Failure::Arguments(format!("{format} cannot be read back; what can is {}", readable())))?;
+        let name = path.file_name().map_or_else(|| "-".into(), |name| name.to_string_lossy().into_owned());
+        // What belongs to a file stands in its folder; what the user names stands where he says.
+        let texts = self.texts.map(|(source, target)| {
+            let place = |path: &Path| {
+                std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
+            };
+            Pair::new(place(source), place(target))
+        });
+        let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+        let (encoding, main, read, own) = (self.encoding, path.to_owned(), Arc::clone(read), name.clone());
+        let open = move |asked: &str| -> io::Result<Text> {
+            let counter = (asked == own).then(|| Arc::clone(&read));
+            if asked == own && is_dash(&main) {
+                return Ok(decoded(Box::new(Counted { inner: io::stdin(), counter }), encoding));
+            }
+            let path = if asked == own { main.clone() } else { folder.join(asked) };
+            let file = File::open(&path)
+                .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+            let counted = Counted { inner: file, counter };
+            let raw: Box<dyn Read + Send> = match path.extension().and_then(|ending| ending.to_str()) {
+                Some("gz") => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(counted))),
+                Some("zst") => Box::new(zstd::stream::read::Decoder::new(counted)?),
+                _ => Box::new(counted),
+            };
+            Ok(decoded(raw, encoding))
+        };
+        let input = Input { name, language: self.language.clone(), texts, open: Box::new(open) };
+        reader(input).map_err(|error| Failure::Run(format!("{}: {error}", path.display())))
+    }
+}
+
+/// The names of the formats that can be read.
+fn readable() -> String {
+    Format::all()
+        .filter(|format| format.form().reader.is_some())
+        .map(|format| format.to_string())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// As UTF-8: by a byte order mark, else as `encoding` says. UTF-8 goes through as it is, errors and all: the reader says where.
+fn decoded(raw: Box<dyn Read + Send>, encoding: Option<&'static Encoding>) -> Text {
+    let decoder = DecodeReaderBytesBuilder::new()
+        .encoding(encoding)
+        .bom_override(true)
+        .strip_bom(true)
+        .utf8_passthru(true)
+        .build(raw);
+    Box::new(BufReader::with_capacity(1 << 18, decoder))
+}
+
+/// Counts the bytes that are read, for progress.
+struct Counted<R> {
+    inner: R,
+    counter: Option<Arc<AtomicU64>>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        if let Some(counter) = &self.counter {
+            counter.fetch_add(read as u64, Ordering::Relaxed);
+        }
+        Ok(read)
+    }
+}
