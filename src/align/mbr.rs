@@ -1,6 +1,7 @@
 //! Minimum Bayes risk: the path of which most beads are expected to be right.
 //!
-//! Viterbi answers with the likeliest path as a whole. What a reader counts is right beads, so this takes, over all paths,
+//! Viterbi answers with the likeliest path as a whole. What a reader counts is right beads, so this takes, over the paths of beads
+//! with P ≥ [`Decoding::LEAST`] or of the likeliest path,
 //!
 //! ```text
 //! argmax Σ_bead ( P(bead) − θ )          θ = Decoding::PRICE
@@ -13,16 +14,15 @@ use super::Decoding;
 use super::lattice::Found;
 use crate::span::Block;
 
-/// Beads less probable than this are not looked at: where all is doubtful, one large bead that nobody believes in costs fewer
-/// wrong beads than several small ones, but is no answer.
-const LEAST: f64 = 0.02;
-
 /// The best path over `found` (in the order of their ends) and the beads of `viterbi`: these see to it that there is one, even
 /// in texts so ill-matched that no single path has a probability to speak of.
 pub(super) fn decode(found: &[Found], viterbi: &[Block]) -> Vec<Block> {
     let end = |block: &Block| (block.source.end, block.target.end);
-    let mut beads: Vec<(Block, f64)> =
-        found.iter().filter(|found| found.probability >= LEAST).map(|found| (found.block, found.probability)).collect();
+    let mut beads: Vec<(Block, f64)> = found
+        .iter()
+        .filter(|found| found.probability >= Decoding::LEAST)
+        .map(|found| (found.block, found.probability))
+        .collect();
     let likely = beads.len();
     for block in viterbi {
         let from = beads[..likely].partition_point(|bead| end(&bead.0) < end(block));

@@ -91,6 +91,9 @@ pub enum Decoding {
 impl Decoding {
     /// What a bead costs, in beads that are right, where [`Decoding::Bayes`] weighs paths.
     pub const PRICE: f64 = 0.45;
+    /// [`Decoding::Bayes`] takes beads that are less probable only from the likeliest path: where all is doubtful, one large bead that
+    /// nobody believes in costs fewer wrong beads than several small ones, but is no answer.
+    pub const LEAST: f64 = 0.02;
 }
 
 /// How to search; what to search for is the [`Model`]'s.
