@@ -10,7 +10,7 @@
 //! 5. [`bead`]: the result types; auditing and scoring of any aligner's answer.
 //! 6. [`align`]: the search, exact or banded, and the posterior probabilities.
 //! 7. [`train`]: weights fitted to gold.
-//! 8. [`engine`] runs 2 to 6 for one document or for many on all cores; [`export`] turns the results into rows.
+//! 8. [`engine`] runs 2 to 6 for one document or for many on all cores; [`export`] turns the results into rows, [`fidelity`] tells where a translation departs from its original.
 //!
 //! ```
 //! use bitext::align::Settings;
@@ -47,6 +47,8 @@ pub mod train;
 pub mod engine;
 
 pub mod export;
+
+pub mod fidelity;
 
 #[cfg(feature = "cli")]
 pub mod cli;

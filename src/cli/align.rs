@@ -89,7 +89,7 @@ pub(super) struct Arguments {
 
 /// Text that the translation table is learned from, some thousand articles. More would make a run slower than the better table
 /// is worth; `bitext train` takes more.
-const SAMPLE_BYTES: u64 = 4 << 20;
+pub(super) const SAMPLE_BYTES: u64 = 4 << 20;
 
 #[derive(Default)]
 struct Counts {
@@ -206,7 +206,11 @@ fn engine(arguments: &Arguments) -> Result<Engine, Failure> {
     Ok(engine)
 }
 
-fn learn(engine: &mut Engine, sample: &[Result<Entry, Reject>], jobs: usize) -> Result<Vec<Learned>, Failure> {
+pub(super) fn learn(
+    engine: &mut Engine,
+    sample: &[Result<Entry, Reject>],
+    jobs: usize,
+) -> Result<Vec<Learned>, Failure> {
     let entries: Vec<Entry> = sample.iter().filter_map(|entry| entry.as_ref().ok().cloned()).collect();
     engine.learn(&entries, jobs, &table::Settings::default()).map_err(Failure::run)
 }
@@ -233,7 +237,7 @@ fn render(aligned: &Aligned) -> Rendered {
 }
 
 /// Writes a reject to its file, or, where there is none, to standard error.
-fn set_aside(reject: &Reject, file: Option<&mut Output>) -> Result<(), Failure> {
+pub(super) fn set_aside(reject: &Reject, file: Option<&mut Output>) -> Result<(), Failure> {
     let mut line = serde_json::to_vec(reject).map_err(Failure::run)?;
     line.push(b'\n');
     match file {

@@ -14,26 +14,46 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "Examples:
   bitext evaluate --gold corpus/newspaper/gold --test rows.jsonl
   bitext evaluate --gold a.gold b.gold --test a.vecalign b.vecalign
+  bitext evaluate --fidelity --gold corpus/newspaper --folds 10
 
 Gold and test are vecalign files ([0, 1]:[2]) or JSON Lines: rows, or gold beads {\"zh\": [...], \"en\": [...]}. A folder stands for
 its files. Documents are matched by id (a file's stem, a row's doc), or, where no id is common, by their order.
-V counts as vecalign does, B as aligner-eval; sentence ends are scored where gold and test are texts.")]
+V counts as vecalign does, B as aligner-eval; sentence ends are scored where gold and test are texts.
+
+With --fidelity the gold is a folder with articles/ID.md and gold/ID.jsonl whose beads list the faults planted in them
+(\"fidelity\": [\"number\"]); its articles are aligned and checked, or the findings in --test are scored. --folds N fits the
+findings' probabilities to the other parts of the gold, N in all.")]
 pub(super) struct Arguments {
     /// Gold files or folders
     #[arg(long, value_name = "PATH", required = true, num_args = 1..)]
-    gold: Vec<PathBuf>,
+    pub(super) gold: Vec<PathBuf>,
     /// Files or folders to score
-    #[arg(long, value_name = "PATH", required = true, num_args = 1..)]
-    test: Vec<PathBuf>,
+    #[arg(long, value_name = "PATH", required_unless_present = "fidelity", num_args = 1..)]
+    pub(super) test: Vec<PathBuf>,
+    /// Score findings of `bitext check` against planted faults
+    #[arg(long)]
+    fidelity: bool,
+    /// With --fidelity: cross-validate the probabilities by article in this many parts
+    #[arg(long, value_name = "N", requires = "fidelity", conflicts_with = "test")]
+    pub(super) folds: Option<usize>,
+    /// With --fidelity: the least probability of a finding that counts
+    #[arg(long, value_name = "P", requires = "fidelity", default_value_t = 0.5)]
+    pub(super) min_probability: f64,
+    /// With --fidelity: fit the probabilities to the whole gold and write them here
+    #[arg(long, value_name = "FILE", requires = "fidelity", conflicts_with = "test")]
+    pub(super) fit: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     /// Also print each document's B
     #[arg(long)]
-    each: bool,
+    pub(super) each: bool,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
+    if arguments.fidelity {
+        return super::evaluate_fidelity::run(arguments);
+    }
     let gold = documents(&arguments.gold)?;
     let test = documents(&arguments.test)?;
     let pairs = matched(&gold, &test)?;

@@ -1,8 +1,11 @@
 //! Stage 10: the shell. Arguments become checked settings, settings become library calls; one file a command.
 
 mod align;
+mod check;
 mod convert;
+mod documents;
 mod evaluate;
+mod evaluate_fidelity;
 mod explain;
 mod locks;
 mod output;
@@ -36,6 +39,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Align(Box<align::Arguments>),
+    Check(Box<check::Arguments>),
     Convert(Box<convert::Arguments>),
     Split(split::Arguments),
     Evaluate(evaluate::Arguments),
@@ -85,6 +89,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Align(arguments) => align::run(*arguments),
+        Command::Check(arguments) => check::run(&arguments),
         Command::Convert(arguments) => convert::run(*arguments),
         Command::Split(arguments) => split::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),

@@ -25,16 +25,25 @@ pub(super) struct Rows<'a> {
     pub(super) encoding: Option<&'static Encoding>,
 }
 
-impl Rows<'_> {
+impl<'a> Rows<'a> {
+    /// A file of which nothing is said.
+    pub(super) fn new(path: &'a Path) -> Self {
+        Self { path, from: None, texts: None, language: Pair::default(), encoding: None }
+    }
+
+    /// The format: as said, else as the ending says, that of what is packed.
+    pub(super) fn format(&self) -> Option<Format> {
+        let unpacked = match self.path.extension().and_then(|ending| ending.to_str()) {
+            Some("gz" | "zst") => self.path.with_extension(""),
+            _ => self.path.to_owned(),
+        };
+        self.from.or_else(|| Format::of(&unpacked)).or(is_dash(self.path).then(Format::jsonl))
+    }
+
     /// Opens them; `read` counts the bytes.
     pub(super) fn open(&self, read: &Arc<AtomicU64>) -> Result<Box<dyn RowReader>, Failure> {
         let path = self.path;
-        let unpacked = match path.extension().and_then(|ending| ending.to_str()) {
-            Some("gz" | "zst") => path.with_extension(""),
-            _ => path.to_owned(),
-        };
-        let format = self.from.or_else(|| Format::of(&unpacked)).or(is_dash(path).then(Format::jsonl));
-        let format = format.ok_or_else(|| {
+        let format = self.format().ok_or_else(|| {
             Failure::Arguments(format!(
                 "{}: its ending names no format: say --from, one of {}",
                 path.display(),

@@ -213,6 +213,11 @@ impl ZhEn {
         self.stems.get(number as usize)
     }
 
+    /// The number of a stem that the table has.
+    pub fn stem_number(&self, stem: &str) -> Option<u16> {
+        self.stems.find(stem).and_then(|number| u16::try_from(number).ok())
+    }
+
     /// How many stems there are.
     pub fn stem_count(&self) -> usize {
         self.stems.len()
@@ -221,6 +226,23 @@ impl ZhEn {
     /// How many trie nodes there are: headwords are numbered below this.
     pub fn node_count(&self) -> usize {
         self.label.len()
+    }
+
+    /// Every headword with its characters (in normal form), in breadth-first order of the trie.
+    pub fn headwords(&self) -> impl Iterator<Item = (Headword, String)> + '_ {
+        let mut paths: Vec<Vec<u16>> = vec![Vec::new(); self.label.len()];
+        (0..self.label.len()).filter_map(move |node| {
+            if node > 0 {
+                paths[node].push(self.label[node]);
+            }
+            let children = self.first_child[node] as usize..self.first_child[node + 1] as usize;
+            let path = std::mem::take(&mut paths[node]);
+            for child in children {
+                paths[child].clone_from(&path);
+            }
+            (node > 0 && self.frequency[node] != NO_WORD)
+                .then(|| (Headword(node as u32), String::from_utf16_lossy(&path)))
+        })
     }
 
     /// The stem's share of running English words; `None` for one that the table does not know.

@@ -249,6 +249,34 @@ impl Matches {
         found
     }
 
+    /// For each word of one side of a bead, in order, the word of the other side that explains it best: its number within
+    /// the bead's other side, and how probably one translates the other (the larger of both directions).
+    pub fn best_partners(&self, near: Side, near_run: Range<usize>, far_run: Range<usize>) -> Vec<Option<(u32, f32)>> {
+        let other = if near == Side::Source { Side::Target } else { Side::Source };
+        let (near_text, far_text) = (&self.text[near], &self.text[other]);
+        let run = |text: &Text, run: Range<usize>| text.tokens.start(run.start)..text.tokens.start(run.end);
+        let far = &far_text.typed[run(far_text, far_run)];
+        let best = |&f: &u32| {
+            let mut best: Option<(f32, u32, f32)> = None;
+            for (place, &e) in (0u32..).zip(far) {
+                let (there, back) = (self.links[near].probability(f, e), self.links[other].probability(e, f));
+                let gain = there * far_text.scale[e as usize] + back * near_text.scale[f as usize];
+                if gain > 0.0 && best.is_none_or(|best| gain > best.0) {
+                    best = Some((gain, place, there.max(back)));
+                }
+            }
+            best.map(|(_, place, probability)| (place, probability))
+        };
+        near_text.typed[run(near_text, near_run)].iter().map(best).collect()
+    }
+
+    /// The share that each word of a run of sentences has of the language at large.
+    pub fn shares(&self, side: Side, run: Range<usize>) -> impl Iterator<Item = f32> + '_ {
+        let text = &self.text[side];
+        let words = text.tokens.start(run.start)..text.tokens.start(run.end);
+        words.map(|at| text.share[text.types[text.typed[at] as usize] as usize])
+    }
+
     /// Pairs of sentences that share rare words, for texts of any length: `(source sentence, target sentence, weight)` in that order.
     /// A pair of words that translate each other and stand in at most `most` places of either text adds, to each pair of their
     /// places, the mean of its two probabilities by the number of these pairs: 1 for words that occur once and have one translation.

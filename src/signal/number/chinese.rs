@@ -53,6 +53,8 @@ fn no_number(text: &Chars, at: usize) -> Option<usize> {
             && text.from(at - offset).starts_with(word)
             // 十分 is "very", 十分之一 a tenth.
             && !(word.last() == Some(&'分') && text.at(at - offset + word.len()) == '之')
+            // 一点 is "a little", 一点二公尺 a decimal.
+            && !(matches!(word.last(), Some('点' | '點')) && class(text.at(at - offset + word.len())) != Class::None)
             // 一一 is "one by one", 一一八 a number.
             && !(word.last().is_some_and(|&c| class(c) != Class::None) && (class(text.at(at - offset + word.len())) != Class::None || text.at(at - offset + word.len()) == '·'))
     })?;
@@ -143,6 +145,10 @@ fn half(text: &Chars, at: usize, out: &mut Vec<Number>) -> usize {
 /// The numeral is read; decides what it stands for.
 fn finish(text: &Chars, start: usize, numeral: Numeral, out: &mut Vec<Number>) -> usize {
     let end = numeral.end;
+    // There is no 59th month: in 王冠五九月 the first digit belongs to a name.
+    if numeral.shape == Shape::Places(2) && text.at(end) == '月' && numeral.value > Value::integer(12) {
+        return start + 1;
+    }
     if let Some(end) = fraction(text, start, &numeral, out) {
         return end;
     }
@@ -393,6 +399,18 @@ fn minor_units(
         value = sum;
         end = minor.end + length;
         major = minors;
+    }
+    // 一尺六, 三块五: the next smaller unit goes without saying.
+    if parts.is_empty()
+        && units.first().is_some_and(|unit| matches!(unit.dimension(), "length" | "weight" | "money"))
+        && let Class::Digit(digit @ 1..) = class(text.at(end))
+        && class(text.at(end + 1)) == Class::None
+        && !counts(text, end + 1)
+        && !matches!(text.at(end + 1), '月' | '年' | '日' | '号' | '点' | '时' | '、' | '分')
+        && let Some(sum) = Value::ratio(i64::from(digit), 10).and_then(|tenths| value.plus(tenths))
+    {
+        value = sum;
+        end += 1;
     }
     // 七分八厘 is 0.78 mu.
     if parts.len() == 2

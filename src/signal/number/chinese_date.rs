@@ -38,7 +38,10 @@ pub(super) fn event(text: &Chars, at: usize, out: &mut Vec<Number>) -> Option<us
     let (end, event) = EVENTS.iter().find_map(|event| {
         let end = at + event.form.chars().count();
         let quoted = usize::from(matches!(text.at(end), '”' | '"' | '」'));
-        let follows = event.before.is_empty() || event.before.iter().any(|word| text.starts_with(end + quoted, word));
+        // In quotation marks it is a name: “五一”.
+        let named = quoted > 0 && matches!(text.before(at), '“' | '"' | '「');
+        let follows =
+            named || event.before.is_empty() || event.before.iter().any(|word| text.starts_with(end + quoted, word));
         (text.starts_with(at, event.form) && follows && class(text.at(end)) == Class::None).then_some((end, event))
     })?;
     let date = Date { year: None, month: Some(event.month), day: Some(event.day) };

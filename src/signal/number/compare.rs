@@ -383,7 +383,8 @@ fn approximate(a: &Number, b: &Number) -> bool {
     let over = low.bound == Bound::Over
         && low.value.as_integer().is_some_and(|value| {
             let mut unit = 1_i64;
-            while value % (unit * 10) == 0 && unit < value / 10 {
+            // 一百多 may be 150, 十几 19.
+            while value % (unit * 10) == 0 && unit <= value / 10 {
                 unit *= 10;
             }
             unit > 1 && high.value < Value::integer(value.saturating_add(unit))
@@ -453,6 +454,10 @@ mod tests {
             ("几十种资料", "dozens of sources"),
             ("几十里", "some 40 li"),
             ("三百多万人", "3.2 million people"),
+            ("十几种", "a dozen kinds"),
+            ("一百多人", "150 people"),
+            ("数达二、三十亿元", "two or three billion yuan"),
+            ("三月中旬", "in mid-March"),
             ("马玉田等八十六人", "Ma Yutian and 85 others"),
             ("马玉田、李兰等八十六人", "Ma Yutian, Li Lan and 84 others"),
             ("三四十里", "30 to 40 li"),

@@ -47,7 +47,9 @@ fn month_at(tokens: &Tokens, at: usize) -> Option<(usize, u8)> {
         || at.checked_sub(1).is_some_and(number)
         || at.checked_sub(1).is_some_and(|i| ["st", "nd", "rd", "th"].iter().any(|s| tokens.is(i, s)))
         || tokens.is_mark(end, ',') && year_at(tokens, end + 1).is_some();
-    let led = at.checked_sub(1).is_some_and(|index| BEFORE.iter().any(|word| tokens.is(index, word)));
+    // "mid-March" too.
+    let index = at.checked_sub(if at > 0 && tokens.is_mark(at - 1, '-') { 2 } else { 1 });
+    let led = index.is_some_and(|index| BEFORE.iter().any(|word| tokens.is(index, word)));
     let doubtful = short || matches!(month, 3 | 5);
     (!doubtful || beside || led && !short).then_some((end, month))
 }

@@ -152,6 +152,14 @@ pub(super) enum Reading {
     Not(usize),
 }
 
+/// 二、三十: two digits that follow each other, the mark between them, before a multiplier.
+fn split_span(text: &Chars, at: usize) -> bool {
+    match (class(text.at(at)), text.at(at + 1), class(text.at(at + 2)), class(text.at(at + 3))) {
+        (Class::Digit(a @ 1..), '、', Class::Digit(b), Class::Times(_)) => b == a + 1,
+        _ => false,
+    }
+}
+
 /// Reads the longest numeral at `start`, which must be of a class other than `None`.
 /// `counts(index)` says whether a counter or unit follows there; it decides between 三四 "3 or 4" and "34".
 pub(super) fn read(text: &Chars, start: usize, counts: impl Fn(usize) -> bool) -> Reading {
@@ -196,6 +204,10 @@ pub(super) fn read(text: &Chars, start: usize, counts: impl Fn(usize) -> bool) -
                 if run == 1 && matches!(digit, 1 | 3) && is_liang(text.at(end)) && counts(end + 1) {
                     terms.push(if digit == 1 { Term::Range(1, 2) } else { Term::Range(2, 3) });
                     at = end + 1;
+                } else if run == 1 && last.is_none() && start > 0 && split_span(text, at) {
+                    // 二、三十亿 is 二三十亿.
+                    terms.push(Term::Range(digit, digit + 1));
+                    at = end + 1 + 1;
                 } else if run == 1 && last.is_none() && by_places(text, at, end) {
                     let (end, value) = places(text, at, end);
                     let Some(value) = value else { return Reading::Not(end) };
