@@ -15,7 +15,9 @@ import unicodedata
 
 import duckdb
 import openpyxl
+import pyarrow
 import pyarrow.json
+import pyarrow.parquet
 from lxml import etree
 from openpyxl.utils.escape import unescape
 from opustools import OpusRead
@@ -94,7 +96,7 @@ def awkward():
     return path
 
 
-FORMATS = ["jsonl", "tsv", "xlsx", "html", "tmx", "xliff", "xliff2", "moses", "cesalign", "tei", "intertext", "vecalign", "ladder", "hunalign", "lines", "sketch", "cwb"]
+FORMATS = ["jsonl", "parquet", "tsv", "xlsx", "html", "tmx", "xliff", "xliff2", "moses", "cesalign", "tei", "intertext", "vecalign", "ladder", "hunalign", "lines", "sketch", "cwb"]
 
 
 def run(*arguments):
@@ -111,6 +113,43 @@ def jsonl(folder, rows):
     same("jsonl: pyarrow", zip(table["source"].to_pylist(), table["target"].to_pylist()), [(r["source"], r["target"]) for r in rows])
     found = duckdb.sql(f"select id, source, target from read_json('{folder}/a.jsonl', format='newline_delimited', maximum_object_size=67108864)")
     same("jsonl: DuckDB", found.fetchall(), [(r["id"], r["source"], r["target"]) for r in rows])
+
+
+def parquet(folder, rows):
+    columns = ["id", "doc", "n", "kind", "section", "source_lang", "target_lang", "source", "target", "source_spans", "target_spans",
+               "source_paragraph", "target_paragraph", "confidence", "cost", "status", "flags"]
+    nested = ["parts", "meta"]
+    expected = [[r[name] for name in columns + nested] for r in rows]
+    file = pyarrow.parquet.ParquetFile(folder / "a.parquet")
+    found = file.read().to_pylist()
+    same("parquet: pyarrow", [[r[n] for n in columns] + [json.loads(r[n]) for n in nested] for r in found], expected)
+    groups = [file.metadata.row_group(k) for k in range(file.metadata.num_row_groups)]
+    check("parquet: groups of at most 128 MB, zstd", all(g.total_byte_size <= 128 << 20 and g.column(0).compression == "ZSTD" for g in groups))
+    names = ", ".join(columns + nested)
+    found = duckdb.sql(f"select {names} from '{folder}/a.parquet'").fetchall()
+    same("parquet: DuckDB", [[*r[: len(columns)], *map(json.loads, r[len(columns) :])] for r in found], expected)
+    asked = duckdb.sql(f"select count(*) from '{folder}/a.parquet' where meta->>'path' is not null and len(source) >= 1").fetchall()
+    check("parquet: DuckDB asks for metadata", asked == [(sum(len(r["source"]) > 0 for r in rows),)], asked)
+    # As others write it: nested columns, other compression, dictionaries, several groups.
+    table = pyarrow.Table.from_pylist(rows)
+    pyarrow.parquet.write_table(table, folder / "pyarrow.parquet", compression="snappy", row_group_size=100)
+    pyarrow.parquet.write_table(table, folder / "pyarrow2.parquet", compression="gzip", version="1.0", data_page_version="2.0", use_dictionary=False)
+    duckdb.sql(f"copy (select * from read_json('{folder}/a.jsonl', format='newline_delimited', maximum_object_size=67108864)) to '{folder}/duckdb.parquet' (format parquet, compression lz4_raw)")
+    for name in ["pyarrow", "pyarrow2", "duckdb"]:
+        run("convert", folder / f"{name}.parquet", folder / f"{name}.jsonl", "--quiet")
+        found = [json.loads(text) for text in (folder / f"{name}.jsonl").read_text(encoding="utf-8").split("\n")[:-1]]
+        same(f"parquet written by {name}", [[r[n] for n in columns] for r in found], [[r[n] for n in columns] for r in rows])
+    # Records to align: the same rows, but for the place that they were read from.
+    records = [{"id": f"r{k}", "source": r["source"], "target": r["target"], "date": "1957-10-01", "page": k} for k, r in enumerate(rows) if r["source"] and r["target"]]
+    (folder / "records.jsonl").write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records), encoding="utf-8")
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(records), folder / "records.parquet")
+    aligned = []
+    for name in ["records.jsonl", "records.parquet"]:
+        run("align", folder / name, "-o", folder / f"of-{name}.jsonl", "--quiet")
+        aligned.append([json.loads(text) for text in (folder / f"of-{name}.jsonl").read_text(encoding="utf-8").split("\n")[:-1]])
+        for row in aligned[-1]:
+            row["meta"].pop("path")
+    same("parquet: records align as those of JSON Lines", aligned[1], aligned[0])
 
 
 def tsv(folder, rows):
@@ -271,9 +310,9 @@ def documents(folder, rows):
 
 def back(folder, rows):
     """Through each format that is read, and to JSON Lines again: the same texts."""
-    for name in ["tsv", "tmx", "xliff", "xliff2", "cesalign", "vecalign", "ladder", "moses", "hunalign"]:
+    for name in ["parquet", "tsv", "tmx", "xliff", "xliff2", "cesalign", "vecalign", "ladder", "moses", "hunalign"]:
         run("convert", folder / f"a.{name}", folder / f"back-{name}.jsonl", "--quiet")
-        held = {"tmx": xml, "xliff": xml, "xliff2": str, "cesalign": xml}.get(name, line)
+        held = {"parquet": str, "tmx": xml, "xliff": xml, "xliff2": str, "cesalign": xml}.get(name, line)
         found = [json.loads(text) for text in (folder / f"back-{name}.jsonl").read_text(encoding="utf-8").split("\n")[:-1]]
         expected = [r for r in rows if name not in ("tmx", "moses") or (r["source"] and r["target"])]
         if name == "moses":
@@ -298,7 +337,7 @@ def main():
         outputs = [argument for form in FORMATS for argument in ("-o", folder / f"a.{form}")]
         run("align", source, *outputs)
         rows = [json.loads(text) for text in (folder / "a.jsonl").read_text(encoding="utf-8").split("\n")[:-1]]
-        for each in (jsonl, tsv, xlsx, tmx_, xliff_, xliff2_, cesalign, plain, vertical, documents, back):
+        for each in (jsonl, parquet, tsv, xlsx, tmx_, xliff_, xliff2_, cesalign, plain, vertical, documents, back):
             try:
                 each(folder, rows)
             except Exception as error:  # a tool that fails is a failed check, and the others go on

@@ -499,3 +499,61 @@ fn a_pipe_as_output_stays_one() {
     assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
     assert_eq!(files(&here), ["pipe.jsonl", "rows.jsonl"].map(str::to_owned).into());
 }
+
+#[test]
+fn parquet_is_read_as_rows_and_as_records() {
+    let here = tempfile::tempdir().unwrap();
+    let rows = corpus(&here);
+    let packed = at(&here, "rows.parquet");
+    run(&["convert", &rows, &packed], 0);
+    assert!(fs::metadata(&packed).unwrap().len() * 3 < fs::metadata(&rows).unwrap().len());
+    let (back, _) = run(&["convert", &packed, "-"], 0);
+    assert_eq!(back, fs::read_to_string(&rows).unwrap());
+    // Each row is a record with two lists.
+    let aligned = |input: &str| {
+        let out = at(&here, "of.jsonl");
+        run(&["align", input, "-o", &out, "--no-learn", "--signals", "length", "--kind", "1-1"], 0);
+        let rows = values(&fs::read_to_string(out).unwrap());
+        rows.iter().map(|row| (row["doc"].clone(), row["source"].clone(), row["target"].clone())).collect::<Vec<_>>()
+    };
+    let pairs = at(&here, "pairs.jsonl");
+    run(&["convert", &rows, &pairs, "--kind", "1-1"], 0);
+    run(&["convert", &pairs, &packed], 0);
+    assert_eq!(aligned(&packed), aligned(&pairs));
+    assert!(aligned(&packed).len() > 400);
+    // What is broken is told with its place; a pipe has no end to begin at.
+    let bytes = fs::read(&packed).unwrap();
+    let cut = write(&here, "cut.parquet", &bytes[..bytes.len() / 2]);
+    let (_, words) = run(&["convert", &cut, "-"], 1);
+    assert!(words.contains("cut.parquet: not a Parquet file: "), "{words}");
+    let (_, words) = run(&["align", &cut, "-o", &at(&here, "none.jsonl")], 3);
+    assert!(words.contains("1 set aside"), "{words}");
+    let (_, words) = run(&["convert", "-", &rows, "--from", "parquet"], 1);
+    assert!(words.contains("name a file instead of standard input"), "{words}");
+    let (_, words) = run(&["convert", &pairs, "-", "--format", "parquet"], 2);
+    assert!(words.contains("parquet cannot go to standard output"), "{words}");
+}
+
+#[test]
+fn damaged_parquet_is_no_panic() {
+    let here = tempfile::tempdir().unwrap();
+    let line = r#"{"id":"d#1","doc":"d","n":1,"source_lang":"zh","target_lang":"en","source":["一。"],"target":["One."],"source_spans":[[0,6]],"target_spans":[[0,4]]}"#;
+    let rows = write(&here, "rows.jsonl", format!("{line}\n").repeat(3));
+    let whole = at(&here, "whole.parquet");
+    run(&["convert", &rows, &whole], 0);
+    let bytes = fs::read(&whole).unwrap();
+    for place in (0..bytes.len()).step_by(23) {
+        let mut damaged = bytes.clone();
+        damaged[place] ^= 0x55;
+        let file = write(&here, "damaged.parquet", &damaged);
+        let out = at(&here, "out.jsonl");
+        let output = Command::cargo_bin("bitext")
+            .unwrap()
+            .timeout(Duration::from_secs(20))
+            .args(["convert", &file, &out])
+            .output()
+            .unwrap();
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert!(matches!(output.status.code(), Some(0 | 1 | 3)), "byte {place} of {}: {words}", bytes.len());
+    }
+}

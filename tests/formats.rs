@@ -4,8 +4,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+use bitext::archive::ReadSeek;
 use bitext::document::Section;
-use bitext::export::{Charset, Context, Format, Input, Item, Loss, Row, Sink, Status, Writer};
+use bitext::export::{Charset, Context, Format, Input, Item, Loss, OpenSeek, Row, Sink, Status, Text, Writer};
 use bitext::span::{ByteRange, Pair, Side};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -59,11 +60,16 @@ fn write(rows: &[Row], format: Format) -> (Files, Loss) {
 }
 
 fn read(files: Files, main: &str, format: Format) -> Vec<Row> {
-    let open = move |name: &str| -> io::Result<Box<dyn io::BufRead + Send>> {
+    let files = Arc::new(files);
+    let also = Arc::clone(&files);
+    let file = |files: &Files, name: &str| -> io::Result<Box<Cursor<Vec<u8>>>> {
         let file = files.get(name).cloned().ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, name.to_owned()))?;
         Ok(Box::new(Cursor::new(file)))
     };
-    let input = Input { name: main.to_owned(), language: Pair::default(), texts: None, open: Box::new(open) };
+    let open = move |name: &str| -> io::Result<Text> { Ok(file(&files, name)?) };
+    let seek = move |name: &str| -> io::Result<Box<dyn ReadSeek>> { Ok(file(&also, name)?) };
+    let (open, seek): (_, OpenSeek) = (Box::new(open), Box::new(seek));
+    let input = Input { name: main.to_owned(), language: Pair::default(), texts: None, open, seek };
     let rows = format.form().reader.unwrap()(input).unwrap();
     rows.map(|row| row.unwrap_or_else(|error| panic!("{format}: {error}"))).collect()
 }

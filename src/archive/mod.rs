@@ -4,6 +4,8 @@
 
 pub mod bundle;
 pub mod decode;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod reader;
 pub mod records;
 pub mod walk;
@@ -12,6 +14,7 @@ use crate::span::Pair;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::fmt;
+use std::io;
 use std::path::Path;
 
 pub use reader::{Input, OpenError, Options, Reader};
@@ -181,6 +184,11 @@ impl Entry {
         Reject { path: self.path.clone(), place: self.place.clone(), reason, message: message.into() }
     }
 }
+
+/// What can be read from any place on.
+pub trait ReadSeek: io::Read + io::Seek + Send {}
+
+impl<R: io::Read + io::Seek + Send> ReadSeek for R {}
 
 /// A path's stem, without the endings of compression: `1957.jsonl` and `1957.jsonl.gz` are both `1957`.
 pub fn stem(path: &Path) -> String {

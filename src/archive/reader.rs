@@ -129,13 +129,22 @@ fn file(path: &Path, options: &Options) -> Entries {
             Ok(file) => records(decompressed(file, compression), path, options),
             Err(error) => once(Err(unreadable(path, &error))),
         },
+        #[cfg(feature = "parquet")]
+        Some(Container::Parquet) => match File::open(path) {
+            Ok(file) => Box::new(super::parquet::records(
+                Box::new(file),
+                path,
+                super::records::Form { segmented: options.segmented },
+            )),
+            Err(error) => once(Err(unreadable(path, &error))),
+        },
         Some(Container::Article) => once(text(path, options).map(|(text, warnings)| article(path, text, warnings))),
         Some(Container::Bundle) => match text(path, options) {
             Ok((text, _)) => Box::new(bundle::items(path, &text).into_iter()),
             Err(reject) => once(Err(reject)),
         },
         None => {
-            let message = "its ending is not one that is read here (.md, .js, .jsonl, .jsonl.gz, .jsonl.zst); for plain texts use --source and --target";
+            let message = "its ending is not one that is read here (.md, .js, .jsonl, .jsonl.gz, .jsonl.zst, .parquet); for plain texts use --source and --target";
             once(Err(Reject::new(path, "", Reason::UnknownFormat, message)))
         }
     }

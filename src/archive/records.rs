@@ -13,7 +13,7 @@ pub struct Records<R> {
     input: R,
     path: PathBuf,
     line: u64,
-    segmented: bool,
+    form: Form,
     encoding: Option<&'static Encoding>,
     longest: u64,
     ended: bool,
@@ -22,7 +22,7 @@ pub struct Records<R> {
 impl<R: BufRead> Records<R> {
     /// The records of `input`, which is named `path` in messages. Lines longer than `longest` bytes are set aside unread.
     pub fn new(input: R, path: &Path, segmented: bool, encoding: Option<&'static Encoding>, longest: u64) -> Self {
-        Self { input, path: path.to_owned(), line: 0, segmented, encoding, longest, ended: false }
+        Self { input, path: path.to_owned(), line: 0, form: Form { segmented }, encoding, longest, ended: false }
     }
 
     fn read_line(&mut self) -> io::Result<Option<Result<Vec<u8>, ()>>> {
@@ -44,38 +44,58 @@ impl<R: BufRead> Records<R> {
         let bytes = line.len() as u64;
         let decoded =
             decode::decode(line, self.encoding).map_err(|error| reject(Reason::NotUtf8, error.to_string()))?;
-        let mut record: Map<String, Value> = serde_json::from_str(&decoded.text)
+        let record: Map<String, Value> = serde_json::from_str(&decoded.text)
             .map_err(|error| reject(Reason::BadRecord, format!("not a JSON record: {error}")))?;
-        let id = match record.remove("id") {
-            Some(Value::String(id)) if !id.is_empty() => id,
-            Some(Value::Number(id)) => id.to_string(),
-            None | Some(Value::Null) => format!("{}#{}", stem(&self.path), self.line),
-            Some(other) => {
-                return Err(reject(Reason::BadRecord, format!("\"id\" is {other}: it must be a string or a number")));
-            }
-        };
-        let mut side = |name: &str| match record.remove(name) {
-            Some(value) => Text::from_json(value).ok_or_else(|| {
-                reject(Reason::BadRecord, format!("\"{name}\" of record {id} must be a string or a list of strings"))
-            }),
-            None => Err(reject(
-                Reason::BadRecord,
-                format!("record {id} has no \"{name}\": give both \"source\" and \"target\""),
-            )),
-        };
-        let body = match (side("source")?, side("target")?) {
-            (Text::Whole(source), Text::Whole(target)) => {
-                Body::Texts { texts: Pair::new(source, target), segmented: self.segmented }
-            }
-            (Text::Sentences(source), Text::Sentences(target)) => Body::Sentences(Pair::new(source, target)),
-            _ => {
-                let message =
-                    format!("record {id} has a list on one side and a string on the other: give both in one form");
-                return Err(reject(Reason::BadRecord, message));
-            }
-        };
-        Ok(Entry { id, path: self.path.display().to_string(), place, body, meta: record, warnings: Vec::new(), bytes })
+        entry(record, &self.path, self.line, place, bytes, self.form)
     }
+}
+
+/// How a record's strings are cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Form {
+    /// A line is a sentence, not a paragraph.
+    pub(super) segmented: bool,
+}
+
+/// The entry that a record is, the `number`-th of `path`.
+pub(super) fn entry(
+    mut record: Map<String, Value>,
+    path: &Path,
+    number: u64,
+    place: String,
+    bytes: u64,
+    form: Form,
+) -> Result<Entry, Reject> {
+    let reject = |reason, message: String| Reject::new(path, place.clone(), reason, message);
+    let id = match record.remove("id") {
+        Some(Value::String(id)) if !id.is_empty() => id,
+        Some(Value::Number(id)) => id.to_string(),
+        None | Some(Value::Null) => format!("{}#{number}", stem(path)),
+        Some(other) => {
+            return Err(reject(Reason::BadRecord, format!("\"id\" is {other}: it must be a string or a number")));
+        }
+    };
+    let mut side = |name: &str| match record.remove(name) {
+        Some(value) => Text::from_json(value).ok_or_else(|| {
+            reject(Reason::BadRecord, format!("\"{name}\" of record {id} must be a string or a list of strings"))
+        }),
+        None => Err(reject(
+            Reason::BadRecord,
+            format!("record {id} has no \"{name}\": give both \"source\" and \"target\""),
+        )),
+    };
+    let body = match (side("source")?, side("target")?) {
+        (Text::Whole(source), Text::Whole(target)) => {
+            Body::Texts { texts: Pair::new(source, target), segmented: form.segmented }
+        }
+        (Text::Sentences(source), Text::Sentences(target)) => Body::Sentences(Pair::new(source, target)),
+        _ => {
+            let message =
+                format!("record {id} has a list on one side and a string on the other: give both in one form");
+            return Err(reject(Reason::BadRecord, message));
+        }
+    };
+    Ok(Entry { id, path: path.display().to_string(), place, body, meta: record, warnings: Vec::new(), bytes })
 }
 
 enum Text {

@@ -13,6 +13,9 @@ pub enum Container {
     Bundle,
     /// JSON Lines, plain or compressed.
     Records(Compression),
+    /// Records in a Parquet file.
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 /// How a file is compressed.
@@ -42,6 +45,10 @@ impl Container {
         } else if ends(&[".jsonl.zst", ".ndjson.zst"]) {
             Some(Container::Records(Compression::Zstd))
         } else {
+            #[cfg(feature = "parquet")]
+            if ends(&[".parquet"]) {
+                return Some(Container::Parquet);
+            }
             None
         }
     }

@@ -28,13 +28,13 @@ use std::time::Instant;
 
 What cannot be used is set aside in OUT.rejected.jsonl (OUT is the first -o) with the reason and what to do about it.")]
 pub(super) struct Arguments {
-    /// Article files, folders of them, month bundles (.js), records (.jsonl, .jsonl.gz, .jsonl.zst), or - for standard input
+    /// Article files, folders of them, month bundles (.js), records (.jsonl, .jsonl.gz, .jsonl.zst, .parquet), or - for standard input
     #[arg(value_name = "INPUT", required_unless_present = "source", conflicts_with_all = ["source", "target"])]
     inputs: Vec<PathBuf>,
     /// Write here; the ending names the format unless --format does. Can be repeated. Without it rows go to standard output
     #[arg(short, long, value_name = "OUT")]
     output: Vec<PathBuf>,
-    /// jsonl, tsv, xlsx, html, tmx, xliff, xliff2, moses, cesalign, tei, intertext, vecalign, ladder, hunalign, lines (antpconc,
+    /// jsonl, parquet, tsv, xlsx, html, tmx, xliff, xliff2, moses, cesalign, tei, intertext, vecalign, ladder, hunalign, lines (antpconc,
     /// paraconc), sketch or cwb; docs/formats.md says what each keeps
     #[arg(long, value_name = "FORMAT", value_parser = targets::format)]
     format: Option<Format>,

@@ -1,6 +1,7 @@
 //! Files of rows, opened: their format, packing and encoding found out, and the files that belong to them.
 
 use super::{Failure, is_dash};
+use crate::archive::ReadSeek;
 use crate::export::{Format, Input, RowReader, Text};
 use crate::span::Pair;
 use encoding_rs::Encoding;
@@ -80,7 +81,14 @@ impl<'a> Rows<'a> {
             };
             Ok(decoded(raw, encoding))
         };
-        let input = Input { name, language: self.language.clone(), texts, open: Box::new(open) };
+        let main = path.to_owned();
+        let seek = move |asked: &str| -> io::Result<Box<dyn ReadSeek>> {
+            if is_dash(&main) {
+                return Err(io::Error::other("the format is read from its end: name a file instead of standard input"));
+            }
+            Ok(Box::new(File::open(main.with_file_name(asked))?))
+        };
+        let input = Input { name, language: self.language.clone(), texts, open: Box::new(open), seek: Box::new(seek) };
         reader(input).map_err(|error| Failure::Run(format!("{}: {error}", path.display())))
     }
 }

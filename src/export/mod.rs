@@ -16,6 +16,8 @@ mod lines;
 mod lock;
 mod moses;
 mod paragraphs;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod read;
 mod row;
 pub mod select;
@@ -42,7 +44,7 @@ use std::str::FromStr;
 pub use crate::bead::Status;
 pub use item::Item;
 pub use lock::{lock, locks};
-pub use read::{Input, Open, ReadError, RowReader, Text};
+pub use read::{Input, Open, OpenSeek, ReadError, RowReader, Text};
 pub use row::{Identity, Row, rows};
 pub use text::Charset;
 pub use writer::{Loss, Writer};
@@ -81,8 +83,10 @@ type MakeReader = fn(Input) -> Result<Box<dyn RowReader>, ReadError>;
 pub struct Format(&'static Form);
 
 /// In the order of the table in `docs/formats.md`.
-static FORMS: [&Form; 17] = [
+static FORMS: &[&Form] = &[
     &jsonl::FORM,
+    #[cfg(feature = "parquet")]
+    &parquet::FORM,
     &tsv::FORM,
     &xlsx::FORM,
     &html::FORM,
@@ -124,7 +128,7 @@ impl Format {
 
     /// The names of all formats, for messages.
     pub fn names() -> String {
-        FORMS.map(|form| form.name).join(", ")
+        FORMS.iter().map(|form| form.name).collect::<Vec<_>>().join(", ")
     }
 }
 

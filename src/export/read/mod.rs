@@ -6,6 +6,7 @@ use super::item::parse_list;
 use super::row::Row;
 use super::sides;
 use super::tsv;
+use crate::archive::ReadSeek;
 use crate::span::Pair;
 use std::fmt;
 use std::io::{self, BufRead};
@@ -55,6 +56,9 @@ pub type Text = Box<dyn BufRead + Send>;
 /// Opens a file by its name.
 pub type Open = Box<dyn Fn(&str) -> io::Result<Text> + Send>;
 
+/// Opens a file by its name, to be read from any place on.
+pub type OpenSeek = Box<dyn Fn(&str) -> io::Result<Box<dyn ReadSeek>> + Send>;
+
 /// A file to be read, and a way to those that belong to it.
 pub struct Input {
     /// Its name, without its folder.
@@ -65,6 +69,8 @@ pub struct Input {
     pub texts: Option<Pair<String>>,
     /// Opens the file of a name that stands in the same folder; `name` is the file itself. Gives UTF-8.
     pub open: Open,
+    /// The same, as it is: for formats that are no text.
+    pub seek: OpenSeek,
 }
 
 impl Input {
