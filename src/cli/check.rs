@@ -1,25 +1,18 @@
 //! `bitext check`: from rows or articles to findings, scores and a report.
 
-use super::align::{SAMPLE_BYTES, learn, set_aside};
-use super::documents::{self, Documents};
+use super::align::set_aside;
 use super::output::{Output, with_suffix};
 use super::progress::Progress;
+use super::read::{Matchers, Source};
 use super::{Done, Failure};
-use crate::align::Settings as AlignSettings;
-use crate::archive::{self, Input, Reader, Reject};
-use crate::engine::batch::{self, Outcome, RunError};
-use crate::engine::{Aligned, Engine};
-use crate::export::{self, Row};
+use crate::archive::Reject;
+use crate::export::Row;
 use crate::fidelity::render::Format;
 use crate::fidelity::report::Report;
-use crate::fidelity::{
-    Across, Checked, Finding, Glossary, Kind, Settings, Summary, WordMatcher, check, of_reject, score,
-};
-use crate::span::Pair;
-use rayon::prelude::*;
+use crate::fidelity::usage::{self, Query, Use};
+use crate::fidelity::{Across, Checked, Finding, Glossary, Kind, Settings, Summary, check, of_reject, score};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::time::Instant;
 
 /// Tell where a translation departs from its original
@@ -33,9 +26,8 @@ Rows of `bitext align` are checked as they are; anything else is aligned on the 
 what only the archive as a whole can tell (a name that other articles write in another way) comes last. Types of findings:
 number, date, unit, name, term, negation, omission, addition, untranslated, identical, invented, refusal, mark, order, text-health.")]
 pub(super) struct Arguments {
-    /// Row files of `bitext align` (.jsonl, .jsonl.gz, .jsonl.zst), or anything that `bitext align` takes; - is standard input
-    #[arg(value_name = "INPUT", required_unless_present = "source", conflicts_with_all = ["source", "target"])]
-    inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    from: Source,
     /// Write the findings here; without it they go to standard output
     #[arg(short, long, value_name = "FINDINGS")]
     output: Option<PathBuf>,
@@ -60,59 +52,27 @@ pub(super) struct Arguments {
     /// Terms and the renderings that are allowed: `term TAB rendering`, one a line, a term as often as it has renderings
     #[arg(long, value_name = "FILE")]
     glossary: Option<PathBuf>,
-    /// The original, as plain text
-    #[arg(long, value_name = "FILE", requires = "target")]
-    source: Option<PathBuf>,
-    /// The translation, as plain text
-    #[arg(long, value_name = "FILE", requires = "source")]
-    target: Option<PathBuf>,
-    /// A line of the texts is a sentence (else a paragraph)
-    #[arg(long)]
-    segmented: bool,
-    /// Language of originals that do not say their own
-    #[arg(long, value_name = "LANG", default_value = "zh")]
-    source_lang: String,
-    /// Language of translations that do not say their own
-    #[arg(long, value_name = "LANG", default_value = "en")]
-    target_lang: String,
-    /// The texts' encoding, where it is neither UTF-8 nor found out
-    #[arg(long, value_name = "NAME", value_parser = super::encoding)]
-    encoding: Option<&'static encoding_rs::Encoding>,
-    /// A model file for the alignment, in place of the built-in model
-    #[arg(long, value_name = "FILE")]
-    model: Option<PathBuf>,
-    /// Threads; 0 is one a core
-    #[arg(short, long, value_name = "N", default_value_t = 0)]
-    jobs: usize,
+    /// Show in the page how these words of the original were rendered over time, separated by commas
+    #[arg(long, value_name = "WORDS", value_delimiter = ',', requires = "html")]
+    terms: Vec<String>,
     /// No progress, no closing line
     #[arg(short, long)]
     quiet: bool,
 }
 
-/// Documents of a row file that are checked at a time.
-const BATCH: usize = 256;
-
 pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
     let started = Instant::now();
     let settings = settings(arguments)?;
     let mut sink = Sink::open(arguments, &settings)?;
-    let checker = Checker { matchers: Mutex::default(), settings: &settings, show: arguments.html.is_some() };
-    // Inputs are read in the order they are named in; what lies between two row files is one run of the aligner.
-    let mut to_align: Vec<Input> = Vec::new();
-    if let (Some(source), Some(target)) = (&arguments.source, &arguments.target) {
-        to_align.push(Input::Files(Pair::new(source.clone(), target.clone())));
-    }
-    for path in &arguments.inputs {
-        match documents::open(path)? {
-            Some(file) => {
-                aligned(arguments, std::mem::take(&mut to_align), &checker, &mut sink)?;
-                rows_of(arguments, file, &checker, &mut sink)?;
-            }
-            None => to_align.push(super::input(path)),
-        }
-    }
-    aligned(arguments, to_align, &checker, &mut sink)?;
-    sink.finish(arguments, &settings, started)
+    let (matchers, show) = (Matchers::default(), arguments.html.is_some());
+    let queries: Vec<Query> = arguments.terms.iter().map(|word| Query::new(word)).collect();
+    let read = |rows: &[Row]| {
+        let checked = matchers.with(|matcher| check(rows, matcher, &settings, show));
+        let found = matchers.with(|matcher| usage::uses(rows, &queries, matcher));
+        (checked, found)
+    };
+    arguments.from.each(read, |result, bytes| sink.take(result, bytes))?;
+    sink.finish(arguments, &settings, &queries, started)
 }
 
 fn settings(arguments: &Arguments) -> Result<Settings, Failure> {
@@ -133,61 +93,6 @@ fn settings(arguments: &Arguments) -> Result<Settings, Failure> {
     Ok(settings)
 }
 
-/// Checks documents on any thread.
-struct Checker<'s> {
-    matchers: Mutex<Vec<WordMatcher>>,
-    settings: &'s Settings,
-    show: bool,
-}
-
-impl Checker<'_> {
-    fn check(&self, rows: &[Row]) -> Checked {
-        const POISONED: &str = "nothing panics while it is taking a matcher";
-        let matcher = self.matchers.lock().expect(POISONED).pop();
-        let mut matcher = matcher.unwrap_or_default();
-        let checked = check(rows, &mut matcher, self.settings, self.show);
-        self.matchers.lock().expect(POISONED).push(matcher);
-        checked
-    }
-}
-
-/// Aligns and checks `inputs`.
-fn aligned(arguments: &Arguments, inputs: Vec<Input>, checker: &Checker<'_>, sink: &mut Sink) -> Result<(), Failure> {
-    if inputs.is_empty() {
-        return Ok(());
-    }
-    let model = arguments.model.as_deref().map(super::model).transpose()?;
-    let language = Pair::new(arguments.source_lang.clone(), arguments.target_lang.clone());
-    let mut engine = Engine::new(model, AlignSettings::default(), language).map_err(Failure::run)?;
-    let options =
-        archive::Options { segmented: arguments.segmented, encoding: arguments.encoding, ..Default::default() };
-    let mut reader = Reader::open(inputs, options).map_err(Failure::run)?;
-    let sample = super::sample(&mut reader, SAMPLE_BYTES);
-    learn(&mut engine, &sample, arguments.jobs)?;
-    let render = |aligned: &Aligned| checker.check(&export::rows(aligned).collect::<Vec<_>>());
-    let to_sink = |outcome: Outcome<Checked>| sink.take(outcome.result, outcome.bytes);
-    batch::run(&engine, arguments.jobs, sample.into_iter().chain(reader), render, to_sink).map_err(
-        |error| match error {
-            RunError::Sink(failure) => failure,
-            RunError::Threads(error) => Failure::run(error),
-        },
-    )
-}
-
-/// Checks the rows of a file.
-fn rows_of(arguments: &Arguments, mut file: Documents, checker: &Checker<'_>, sink: &mut Sink) -> Result<(), Failure> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(arguments.jobs).build().map_err(Failure::run)?;
-    loop {
-        let batch: Vec<_> = file.by_ref().take(BATCH).collect();
-        if batch.is_empty() {
-            return Ok(());
-        }
-        let check = |rows: Result<Vec<Row>, Reject>| rows.map(|rows| checker.check(&rows));
-        let checked: Vec<_> = pool.install(|| batch.into_par_iter().with_max_len(1).map(check).collect());
-        checked.into_iter().try_for_each(|result| sink.take(result, 0))?;
-    }
-}
-
 /// Where everything goes.
 struct Sink {
     findings: Option<Output>,
@@ -203,6 +108,7 @@ struct Sink {
     summary: Summary,
     across: Across,
     late: Vec<Finding>,
+    uses: Vec<Use>,
     progress: Progress,
 }
 
@@ -257,14 +163,16 @@ impl Sink {
             summary: Summary::default(),
             across: Across::default(),
             late: Vec::new(),
+            uses: Vec::new(),
             progress: Progress::new(arguments.quiet, None),
         })
     }
 
     /// Takes one document, in the order of the input.
-    fn take(&mut self, result: Result<Checked, Reject>, bytes: u64) -> Result<(), Failure> {
+    fn take(&mut self, result: Result<(Checked, Vec<Use>), Reject>, bytes: u64) -> Result<(), Failure> {
         match result {
-            Ok(checked) => {
+            Ok((checked, uses)) => {
+                self.uses.extend(uses);
                 for finding in &checked.findings {
                     self.write(finding, &checked.about.path)?;
                 }
@@ -306,7 +214,13 @@ impl Sink {
         }
     }
 
-    fn finish(mut self, arguments: &Arguments, settings: &Settings, started: Instant) -> Result<Done, Failure> {
+    fn finish(
+        mut self,
+        arguments: &Arguments,
+        settings: &Settings,
+        queries: &[Query],
+        started: Instant,
+    ) -> Result<Done, Failure> {
         self.progress.finish();
         let documents = self.summary.all.documents;
         if documents + self.set_aside == 0 {
@@ -326,6 +240,7 @@ impl Sink {
         }
         if let Some((mut report, mut output)) = self.report.take() {
             report.add_late(&self.late);
+            report.add_terms(&usage::terms(queries, &self.uses));
             let about = format!(
                 "Made by bitext {} from {documents} documents ({} set aside); findings at least {} probable.",
                 env!("CARGO_PKG_VERSION"),

@@ -10,9 +10,11 @@ mod explain;
 mod locks;
 mod output;
 mod progress;
+mod read;
 mod rows;
 mod split;
 mod targets;
+mod terms;
 mod train;
 
 use crate::align::{Model, Signals};
@@ -42,6 +44,7 @@ enum Command {
     Check(Box<check::Arguments>),
     Convert(Box<convert::Arguments>),
     Split(split::Arguments),
+    Terms(Box<terms::Arguments>),
     Evaluate(evaluate::Arguments),
     Train(train::Arguments),
     /// Print completions for a shell, to be sourced or put where the shell looks for them
@@ -92,6 +95,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Convert(arguments) => convert::run(*arguments),
         Command::Split(arguments) => split::run(&arguments),
+        Command::Terms(arguments) => terms::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Completions { shell } => completions(shell),

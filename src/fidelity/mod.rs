@@ -42,6 +42,7 @@ mod term;
 mod text_health;
 mod unit;
 mod untranslated;
+pub mod usage;
 pub mod words;
 
 pub use across::Across;

@@ -31,9 +31,11 @@ impl Check for Names {
         if article.rows.first().is_none_or(|row| !row.source_lang.starts_with("zh")) {
             return;
         }
-        let known = known(article);
-        for (characters, spellings) in &known {
+        for (characters, spellings) in &known(article, false) {
             other_spelling(article, characters, spellings, found);
+        }
+        let known = known(article, true);
+        for (characters, spellings) in &known {
             other_name(article, characters, spellings, &known, found);
         }
         half_names(article, found);
@@ -81,13 +83,25 @@ fn is_sure(name: &NameMatch, bead: &Bead) -> Option<ByteRange> {
     (sure && count >= 2).then_some(place)
 }
 
-/// The article's names: their characters, and how they are written where.
-fn known(article: &Article<'_>) -> BTreeMap<String, Spellings> {
+/// The characters that the dictionary gives a rare capitalised word for (Hiroshima), which need not sound like it.
+fn is_given(name: &NameMatch, bead: &Bead) -> Option<ByteRange> {
+    if name.words > 1 || name.is_mandarin || share(name, bead) > COMMON {
+        return None;
+    }
+    let mut words = bead.half.target.words.list.iter().filter(|word| overlap(word.range, name.range));
+    let partner = words.find_map(|word| word.link.partner(0.3))?;
+    let place = bead.half.source.words.list[partner].range;
+    let characters = place.of(&bead.half.source.text);
+    (characters.chars().count() >= 2 && characters.chars().all(crate::document::lines::is_han)).then_some(place)
+}
+
+/// The article's names: their characters, and how they are written where; with `given` those that the dictionary gives, too.
+fn known(article: &Article<'_>, given: bool) -> BTreeMap<String, Spellings> {
     let mut known: BTreeMap<String, Spellings> = BTreeMap::new();
     for (at, bead) in article.pairs() {
         let (source, target) = (&bead.half.source.text, &bead.half.target);
         for name in &target.words.names {
-            if let Some(place) = is_sure(name, bead) {
+            if let Some(place) = is_sure(name, bead).or_else(|| given.then(|| is_given(name, bead)).flatten()) {
                 let characters: String =
                     place.of(source).chars().filter(|c| crate::document::lines::is_han(*c)).collect();
                 let spelling = letters(name.range.of(&target.text));
@@ -126,7 +140,7 @@ pub(super) fn uses(article: &Article<'_>) -> Vec<NameUse> {
         return Vec::new();
     }
     let mut uses = Vec::new();
-    for (characters, spellings) in known(article) {
+    for (characters, spellings) in known(article, false) {
         if characters.chars().count() < LEAST_CHARACTERS {
             continue;
         }
@@ -230,7 +244,10 @@ fn other_name(
         if article.is_misaligned(at) {
             continue;
         }
-        let strangers = target.words.names.iter().filter(|name| name.words == 1 && is_stranger(article, at, name));
+        let strangers = target.words.names.iter().filter(|name| {
+            (name.words == 1 || name.is_mandarin)
+                && (is_stranger(article, at, name) || is_misspelt(name, place, usual_text, bead))
+        });
         let likeness = |name: &NameMatch| alike(&letters(name.range.of(&target.text)), usual);
         let best =
             strangers.map(|name| (likeness(name), name)).reduce(|best, next| if next.0 > best.0 { next } else { best });
@@ -242,7 +259,7 @@ fn other_name(
         let evidence =
             0.5 + 3.0 * likeness + (times as f64).ln().min(1.5) * 0.5 - if name.is_initial { 1.0 } else { 0.0 };
         let message = format!(
-            "{} is {} elsewhere in the article; here stands {}, which it does not sound like.",
+            "{} is {} elsewhere in the article; here stands {}.",
             show::quoted(characters),
             show::quoted(usual_text),
             show::quoted(name.range.of(&target.text))
@@ -253,6 +270,18 @@ fn other_name(
                 .message(message),
         );
     }
+}
+
+/// Where a name in pinyin is wanted: a word that sounds like it and is no pinyin (Haichtng for Haicheng).
+fn is_misspelt(name: &NameMatch, place: ByteRange, usual: &str, bead: &Bead) -> bool {
+    let (own, wanted) = (letters(name.range.of(&bead.half.target.text)), letters(usual));
+    let there = name.found.is_some_and(|(found, _)| overlap(found, place));
+    there
+        && !name.is_mandarin
+        && Name::new(usual).is_mandarin()
+        && share(name, bead) <= COMMON
+        && !same_root(&own, &wanted)
+        && alike(&own, &wanted) >= 0.6
 }
 
 /// A capitalised word that is no English word, and that nothing in the original accounts for, here or beside.

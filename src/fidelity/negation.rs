@@ -5,11 +5,14 @@
 //! lack, hardly, un-): such words answer a Chinese negation, but do not ask for one. Where there are several in a bead, each must be
 //! answered in the clauses that its own clause's words lead to.
 
-use super::opposite::{NEGATION, OPPOSITES};
+use super::opposite::{Beginnings, NEGATION, OPPOSED, OPPOSITES};
 use super::words::{Link, Word};
 use super::{Article, Check, Kind, Settings, Severity, Suspicion, show};
+use crate::signal::lexicon::embedded::ZhEn;
 use crate::span::{ByteRange, Side};
 use rust_stemmers::{Algorithm, Stemmer};
+use std::cell::LazyCell;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// The least probability at which a dictionary's word answers for a negation in it.
@@ -32,7 +35,9 @@ impl Check for Negations {
             let (source, target) = (&bead.half.source, &bead.half.target);
             let (chinese, english) = (Clauses::chinese(&source.text), Clauses::english(&target.text));
             negations(article, at, &chinese, &english, found);
-            for (a, b) in OPPOSITES.iter().filter(|_| !article.is_misaligned(at)) {
+            let ideas = source.words.list.iter().filter_map(|word| OPPOSED.get(&*word.form)).flatten();
+            let ideas: BTreeSet<usize> = ideas.copied().filter(|_| !article.is_misaligned(at)).collect();
+            for (a, b) in ideas.into_iter().map(|index| &OPPOSITES[index]) {
                 let turned = turned(&source.text, &source.words.list, &target.words.list, a, b);
                 let negated = |clauses: &Clauses, place: ByteRange| {
                     let clause = clauses.clause(place.start);
@@ -68,6 +73,10 @@ struct Clauses {
     strong: Vec<ByteRange>,
     /// Those that can answer, the strong ones among them.
     any: Vec<ByteRange>,
+    /// Those that are negators by themselves, idle ones among them.
+    negators: Vec<ByteRange>,
+    /// Words that may answer in their own clause, and seldom do.
+    weak: Vec<ByteRange>,
 }
 
 impl Clauses {
@@ -77,10 +86,9 @@ impl Clauses {
         let mut at = 0;
         while let Some(c) = text[at..].chars().next() {
             let rest = &text[at..];
-            let begins =
-                |words: &[&'static str]| words.iter().find(|word| rest.starts_with(**word)).map(|word| word.len());
+            let begins = |words: &Beginnings| words.longest(rest);
             let reduplicated = || is_a_not_a(text, at);
-            if let Some(length) = begins(&list.chinese_words) {
+            if let Some(length) = begins(&list.chinese_words).or_else(|| less_than(rest)) {
                 any.push(ByteRange::new(at, at + length));
                 at += length;
             } else if let Some(length) = begins(&list.chinese).or_else(|| begins(&list.do_not)) {
@@ -139,7 +147,7 @@ impl Clauses {
                 at += c.len_utf8();
             }
         }
-        Self { clauses: clauses(text), strong, any }
+        Self { clauses: clauses(text), negators: strong.clone(), strong, any, weak: Vec::new() }
     }
 
     fn english(text: &str) -> Self {
@@ -147,12 +155,15 @@ impl Clauses {
         let lower = text.to_lowercase().replace('’', "'");
         // Where lower case has other lengths, places would be wrong; such text is rare and has no place then.
         let lower = if lower.len() == text.len() { lower } else { text.to_ascii_lowercase() };
-        let mut idle: Vec<ByteRange> = Vec::new();
-        for phrase in &list.english_phrases {
-            idle.extend(lower.match_indices(phrase).map(|(at, _)| ByteRange::new(at, at + phrase.len())));
-        }
+        let idle: LazyCell<Vec<ByteRange>, _> = LazyCell::new(|| {
+            let places = list
+                .english_phrases
+                .iter()
+                .flat_map(|phrase| lower.match_indices(phrase).map(|(at, _)| ByteRange::new(at, at + phrase.len())));
+            places.collect()
+        });
         let stemmer = Stemmer::create(Algorithm::English);
-        let (mut strong, mut any) = (Vec::new(), Vec::new());
+        let (mut strong, mut any, mut weak, mut negators) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut at = 0;
         for piece in lower.split_inclusive(|c: char| !(c.is_alphabetic() || c == '\'' || c == '-')) {
             let word = piece.trim_matches(|c: char| !c.is_alphabetic());
@@ -169,6 +180,7 @@ impl Clauses {
                 && lower[place.end + 1..].trim_start().starts_with(|c: char| c.is_ascii_digit());
             if negates && !number {
                 any.push(place);
+                negators.push(place);
                 // "Did not leave until": left then.
                 let until = word != "no"
                     && lower[place.end..].split(['.', ';', ',']).next().is_some_and(|rest| rest.contains(" until "));
@@ -177,14 +189,24 @@ impl Clauses {
                 }
             } else if says_no(word) || list.few.contains(&*stemmer.stem(word)) {
                 any.push(place);
+            } else if list.weak.contains(&*stemmer.stem(word)) {
+                weak.push(place);
             }
         }
-        Self { clauses: clauses(text), strong, any }
+        Self { clauses: clauses(text), negators, strong, any, weak }
     }
 
     fn clause(&self, at: usize) -> Option<ByteRange> {
         self.clauses.iter().copied().find(|clause| clause.start <= at && at < clause.end)
     }
+}
+
+/// 不到, 不下 before a number: less than, no less than; elsewhere they negate (收不到).
+fn less_than(text: &str) -> Option<usize> {
+    let word =
+        ["不到", "不下", "不下于"].into_iter().filter(|word| text.starts_with(word)).max_by_key(|word| word.len())?;
+    let number = |c: char| c.is_numeric() || "一二三四五六七八九十百千万亿两几半".contains(c);
+    text[word.len()..].starts_with(number).then_some(word.len())
 }
 
 /// 是不是, 来不来: a question, no negation.
@@ -204,6 +226,17 @@ fn says_no(word: &str) -> bool {
         || word.ends_with("less") && letters >= 7
         || word.ends_with("lessly")
         || word.ends_with("-free")
+}
+
+/// True when a Chinese word means the same stem without its negator: 够 is "enough" as well as 不够 is "not enough", so that "enough"
+/// does not answer for the negation in it.
+fn means_without(word: &str, negator: &str, stem: &str) -> bool {
+    let table = ZhEn::shared();
+    let rest = word.replacen(negator, "", 1);
+    let Some(rest) = (rest != word && !rest.is_empty()).then(|| table.find(&table.normal_form(&rest))).flatten() else {
+        return false;
+    };
+    table.translations(rest).any(|(own, _)| super::kin::kindred_form(table.stem(own), stem))
 }
 
 /// Text between marks, the marks left out.
@@ -253,7 +286,11 @@ fn negations(article: &Article<'_>, at: usize, chinese: &Clauses, english: &Clau
                     Link::Word(partner, p) => {
                         let partner = &other[partner as usize];
                         let negates = far.any.iter().any(|any| super::words::overlap(*any, partner.range));
-                        holds_more && p >= GLOSSED && !negates && partner.share < 3e-3
+                        holds_more
+                            && p >= GLOSSED
+                            && !negates
+                            && partner.share < 3e-3
+                            && !means_without(&word.form, place.of(&near_half.text), &partner.form)
                     }
                     Link::Kin(_) => holds_more,
                     _ => false,
@@ -277,22 +314,31 @@ fn negations(article: &Article<'_>, at: usize, chinese: &Clauses, english: &Clau
                         let follows = |open: &ByteRange| {
                             open.start < place.end && own.clause(open.start) == own.clause(place.start)
                         };
-                        !open.iter().any(follows)
+                        let own = |open: &ByteRange| super::words::overlap(*open, place);
+                        !(open.iter().any(own) || says_no(any.of(&far_half.text)) && open.iter().any(follows))
                     })
                 })
         };
         let answers: Vec<ByteRange> = far.any.iter().copied().filter(|any| !is_taken(any)).collect();
-        let spare = answers.len();
+        // A negator answers wherever it stands; any other word less surely outside the clause that the negation's own leads to.
+        let reaches = |any: &ByteRange| {
+            side == Side::Target
+                || far.negators.contains(any)
+                || open.iter().filter_map(|place| own.clause(place.start)).any(|clause| {
+                    counterpart(far, near, other, clause)
+                        .is_none_or(|there| there.start <= any.start && any.end <= there.end)
+                })
+        };
+        let (spare, near_by) = (answers.len(), answers.iter().filter(|any| reaches(any)).count());
         let unanswered: Vec<ByteRange> =
             open.iter().copied().filter(|&place| !is_answered(own, far, &answers, near, other, place)).collect();
-        let missing = open.len().saturating_sub(spare);
         let Some(&place) = unanswered.first() else { continue };
-        let evidence = match (spare, missing) {
+        let evidence = match (spare, open.len()) {
             // Nothing on the other side can stand for it.
             (0, 1) => 2.0,
-            (0, _) => 1.0,
             // Some are answered, but there are not enough of them.
-            (_, 1..) => 1.0,
+            (_, open) if spare < open => 1.0,
+            (_, open) if near_by < open => 0.3,
             _ => continue,
         };
         let Some(clause) = own.clause(place.start) else { continue };
@@ -346,7 +392,9 @@ fn negations(article: &Article<'_>, at: usize, chinese: &Clauses, english: &Clau
             near_half.text[place.end..].chars().find(|c| matches!(c, '吗' | '么' | '嗎' | '？' | '?' | '。' | '！'));
         let rhetorical = rhetorical.is_some_and(|c| !matches!(c, '。' | '！'));
         let idiom = side == Side::Source && within(near, place).any(|w| near[w].form.chars().count() >= 4);
-        let evidence = evidence
+        let there = counterpart.unwrap_or_else(|| far_half.whole());
+        let weak = far.weak.iter().any(|weak| there.start <= weak.start && weak.end <= there.end);
+        let evidence = evidence - if weak { 1.0 } else { 0.0 }
             + match (asserted, side) {
                 (true, _) => 0.5,
                 (false, Side::Source) => -2.0,

@@ -2,6 +2,8 @@
 
 use super::{Article, Check, Kind, Settings, Severity, Suspicion, show};
 use crate::span::{ByteRange, Side};
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
 
 /// What only a machine says of itself.
 const REFUSALS: &[&str] = &[
@@ -45,6 +47,11 @@ const NOTES: &[&str] = &[
     "english translation:",
 ];
 
+static FINDERS: LazyLock<(Vec<Finder<'static>>, Vec<Finder<'static>>)> = LazyLock::new(|| {
+    let finders = |phrases: &'static [&'static str]| phrases.iter().map(|phrase| Finder::new(*phrase)).collect();
+    (finders(REFUSALS), finders(NOTES))
+});
+
 /// The check.
 pub(super) struct Refusals;
 
@@ -57,8 +64,10 @@ impl Check for Refusals {
         for at in 0..article.beads.len() {
             let text = article.text(at, Side::Target);
             let lower = text.to_ascii_lowercase().replace('’', "'");
-            let find = |phrases: &[&str]| phrases.iter().find_map(|phrase| Some((lower.find(phrase)?, phrase.len())));
-            let (rule, hit, evidence) = match (find(REFUSALS), find(NOTES)) {
+            let find = |finders: &[Finder<'_>]| {
+                finders.iter().find_map(|finder| Some((finder.find(lower.as_bytes())?, finder.needle().len())))
+            };
+            let (rule, hit, evidence) = match (find(&FINDERS.0), find(&FINDERS.1)) {
                 (Some(hit), _) => ("refusal", hit, 3.0),
                 (None, Some(hit)) => ("note-by-a-machine", hit, 2.0),
                 (None, None) => continue,

@@ -8,6 +8,7 @@
 //! [`Report`] turns documents into bytes and does no I/O; they may be written as they come.
 
 use super::score::About;
+use super::usage::Term;
 use super::{Article, Checked, Finding, Kind, Score, Suspicion, render};
 use crate::span::{ByteRange, Side};
 use base64::Engine;
@@ -106,6 +107,7 @@ pub struct Report {
     /// By document: its place among the articles.
     places: BTreeMap<String, usize>,
     findings: Vec<Value>,
+    terms: Vec<Value>,
     /// The first article's languages.
     language: Option<[String; 2]>,
 }
@@ -165,6 +167,11 @@ impl Report {
         }
     }
 
+    /// Adds words with their renderings over time.
+    pub fn add_terms(&mut self, terms: &[Term]) {
+        self.terms.extend(terms.iter().map(|term| json!(term)));
+    }
+
     fn index(&mut self, place: usize, findings: &[Finding]) {
         for finding in findings {
             let n = finding.pair.rsplit_once('#').and_then(|(_, n)| n.parse::<usize>().ok());
@@ -203,7 +210,7 @@ impl Report {
             .iter()
             .map(|(kind, name)| json!([name, render::describe(*kind), kind.mqm(), kind.its()]))
             .collect();
-        let index = json!({"types": types, "articles": self.articles, "findings": self.findings, "about": about, "language": self.language});
+        let index = json!({"types": types, "articles": self.articles, "findings": self.findings, "terms": self.terms, "about": about, "language": self.language});
         let index = serde_json::to_vec(&index).expect("an index is plain data");
         format!("{last}{}<script>\n{SCRIPT}</script>\n</body>\n</html>\n", packed("index", &index))
     }

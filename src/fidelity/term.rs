@@ -10,8 +10,8 @@ use super::words::{Link, Word, overlap};
 use super::{Article, Check, Kind, Settings, Severity, Suspicion, show};
 use crate::document::lines::is_han;
 use crate::span::ByteRange;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::{Arc, LazyLock};
 
 /// What Chinese compounds for institutions, offices, works and things end in.
 const HEADS: &str = "社 厂 廠 队 隊 会 會 局 院 校 站 场 場 店 馆 館 所 部 厅 廳 处 處 科 组 組 团 團 军 軍 业 業 机 機 法 制 权 權 党 黨 委 府 国 國 行 司 库 庫 矿 礦 区 區 县 縣 乡 鄉 村 镇 鎮 省 市 \
@@ -74,9 +74,14 @@ impl Check for Terms {
     }
 }
 
+fn ends_in_head(text: &str) -> bool {
+    static LIST: LazyLock<HashSet<&str>> = LazyLock::new(|| HEADS.split_whitespace().collect());
+    let mut ends = text.char_indices().rev().take(2).map(|(at, _)| &text[at..]);
+    ends.any(|end| LIST.contains(end))
+}
+
 /// Every candidate term with its places: bead, and range in the source.
 fn terms(article: &Article<'_>) -> BTreeMap<String, Vec<(usize, ByteRange)>> {
-    let heads: Vec<&str> = HEADS.split_whitespace().collect();
     let mut terms: BTreeMap<String, Vec<(usize, ByteRange)>> = BTreeMap::new();
     for (at, bead) in article.pairs() {
         let half = &bead.half.source;
@@ -92,10 +97,7 @@ fn terms(article: &Article<'_>) -> BTreeMap<String, Vec<(usize, ByteRange)>> {
                 let range = ByteRange::new(run[0].range.start, run[run.len() - 1].range.end);
                 let text = range.of(&half.text);
                 let length = text.chars().count();
-                if (3..=LONGEST).contains(&length)
-                    && text.chars().all(is_han)
-                    && heads.iter().any(|head| text.ends_with(head))
-                {
+                if (3..=LONGEST).contains(&length) && text.chars().all(is_han) && ends_in_head(text) {
                     terms.entry(text.to_owned()).or_default().push((at, range));
                 }
             }
@@ -141,12 +143,15 @@ fn odd_rendering(article: &Article<'_>, term: &str, places: &[(usize, ByteRange)
     let all = article.pairs().count();
     let mut best: Option<(f64, &Arc<str>, usize)> = None;
     for (form, &count) in &with {
+        let share = count as f64 / beads.len() as f64;
+        if count < 2 || share < USUAL {
+            continue;
+        }
         // Where the term stands twice, its rendering may be missing once.
         let missing: Vec<usize> = beads.iter().copied().filter(|&at| times(at, form) < stands(at)).collect();
-        let share = count as f64 / beads.len() as f64;
         let [odd] = missing[..] else { continue };
         let linked = beads.iter().filter(|&&at| renders(at, form)).count();
-        if count < 2 || share < USUAL || linked * 2 < count {
+        if linked * 2 < count {
             continue;
         }
         let outside = article.pairs().filter(|(at, _)| !beads.contains(at) && has(*at, form)).count();

@@ -8,7 +8,7 @@ use crate::export::Row;
 use crate::signal::lexicon::{Lexicon, Matches};
 use crate::signal::name::{self, Name, Sounds};
 use crate::span::{ByteRange, Pair, Side};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -231,11 +231,12 @@ fn numbers(bead: &mut Bead) {
 /// Links words that the other side has letter by letter: Latin words in Chinese, Chinese characters left in English.
 fn same(bead: &mut Bead) {
     let alike = |near: &Half, far: &Half| -> Vec<usize> {
+        let there: BTreeSet<&str> = far.words.list.iter().map(|other| &*other.form).collect();
         let alike = |word: &Word| {
             word.link.probability() < 0.5
                 && matches!(word.link, Link::None | Link::Word(..))
                 && word.form.chars().count() > 1
-                && far.words.list.iter().any(|other| other.form == word.form)
+                && there.contains(&*word.form)
         };
         (0..near.words.list.len()).filter(|&at| alike(&near.words.list[at])).collect()
     };

@@ -147,6 +147,55 @@
     return `<h2>Articles</h2>${pager}${table(here, `<tr>${head("date", "Date", 1)}${head("page", "Page", 1)}${head("article", "Article")}${head("findings", "Findings", 1)}${head("weight", "Types, by weight")}${head("carried", "Carried over", 1)}</tr>`)}${pager}`;
   }
 
+  // Renderings of a word over time: columns by year, the most frequent rendering at the foot. The colours are Okabe and Ito's.
+  const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#bbbbbb"];
+  const rendered = rendering => rendering.text === null ? "none found" : rendering.text;
+  function columns(label, term) {
+    const years = Object.keys(term.years).filter(Boolean).map(Number);
+    if (!years.length) return "<p class=none>No dates are known.</p>";
+    const first = Math.min(...years), last = Math.max(...years), count = last - first + 1;
+    const width = 900, height = 260, left = 52, right = 14, top = 12, bottom = 28, step = (width - left - right) / count;
+    const most = Math.max(...years.map(year => term.years[year])), y = value => top + (height - top - bottom) * (1 - value / most);
+    const unit = 10 ** Math.floor(Math.log10(most)), gap = [unit / 5, unit / 2, unit, unit * 2, unit * 5].map(n => Math.max(1, Math.round(n))).find(n => most / n <= 5) ?? unit;
+    let drawing = "";
+    for (let value = 0; value <= most; value += gap) drawing += `<line class="axis" x1="${left}" x2="${width - right}" y1="${y(value)}" y2="${y(value)}"/><text class="soft" x="${left - 6}" y="${y(value) + 4}" text-anchor="end">${number(value)}</text>`;
+    const every = Math.ceil(count / 12);
+    for (let year = first; year <= last; year++) {
+      const x = left + (year - first) * step;
+      if ((year - first) % every === 0) drawing += `<text class="soft" x="${(x + step / 2).toFixed(1)}" y="${height - 8}" text-anchor="middle">${year}</text>`;
+      let below = 0;
+      for (const [at, rendering] of grouping(term).entries()) {
+        const own = rendering.years[year] ?? 0;
+        if (!own) continue;
+        drawing += `<rect x="${(x + step * 0.1).toFixed(1)}" width="${(step * 0.8).toFixed(1)}" y="${y(below + own).toFixed(1)}" height="${(y(below) - y(below + own)).toFixed(1)}" fill="${COLOURS[at]}" stroke="white"><title>${year}, ${escape(rendered(rendering))}: ${number(own)} of ${number(term.years[year])}</title></rect>`;
+        below += own;
+      }
+    }
+    return svg(width, height, label, drawing) + `<ul class="legend">${grouping(term).map((rendering, at) => `<li><i style="background:${COLOURS[at]}"></i>${escape(rendered(rendering))} (${number(rendering.pairs)})</li>`).join("")}</ul>`;
+  }
+  // The first renderings, and what is left as one.
+  function grouping(term) {
+    if (term.renderings.length <= COLOURS.length) return term.renderings;
+    const rest = term.renderings.slice(COLOURS.length - 1), years = {};
+    for (const rendering of rest) for (const [year, count] of Object.entries(rendering.years)) years[year] = (years[year] ?? 0) + count;
+    return [...term.renderings.slice(0, COLOURS.length - 1), { text: `${rest.length} others`, pairs: sum(rest, rendering => rendering.pairs), years }];
+  }
+  function termsView() {
+    const around = (text, words, room) => {
+      const at = words ? text.indexOf(words) : -1;
+      if (at < 0) return escape(text.length > 3 * room ? `${text.slice(0, 3 * room)}…` : text);
+      const from = Math.max(0, at - room), to = Math.min(text.length, at + words.length + room);
+      return `${from ? "…" : ""}${escape(text.slice(from, at))}<b class="word">${escape(words)}</b>${escape(text.slice(at + words.length, to))}${to < text.length ? "…" : ""}`;
+    };
+    const example = one => `<li>${byId.has(one.pair.slice(0, one.pair.lastIndexOf("#"))) ? `<a href="#/p/${encodeURIComponent(one.pair)}">${escape(one.pair)}</a>` : escape(one.pair)}${one.date ? `, ${escape(one.date)}` : ""}<br><span lang="${source}">${around(one.source, one.source_words, 40)}</span><br><span lang="${target}">${around(one.target, one.target_words, 80)}</span></li>`;
+    return index.terms.map(term => {
+      const row = rendering => `<tr><td>${rendering.text === null ? "<span class=none>none found</span>" : escape(rendering.text)}<details><summary>examples</summary><ol class="examples">${rendering.examples.map(example).join("")}</ol></details></td><td class="n">${number(rendering.pairs)}</td><td class="n">${percent(rendering.share)}</td><td class="n">${escape(rendering.first)}</td><td class="n">${escape(rendering.last)}</td></tr>`;
+      const when = term.first ? `, from ${escape(term.first)} to ${escape(term.last)}` : "";
+      return `<h2><span lang="${source}">${escape(term.query)}</span></h2><p>${number(term.pairs)} pairs of ${number(term.documents)} articles${when}.</p>
+        ${term.pairs ? figure("Renderings by year", "pairs that have the word", columns(`Renderings of ${term.query} by year`, term)) + `<table class="terms"><thead><tr><th>Rendering<th class=n>Pairs<th class=n>Share<th class=n>First<th class=n>Last</tr></thead><tbody>${term.renderings.map(row).join("")}</tbody></table>` : ""}`;
+    }).join("");
+  }
+
   // One side of a row, its findings marked. Places may overlap: the text is cut at every border.
   function marked(text, places) {
     const borders = [...new Set([0, text.length, ...places.flatMap(([, start, end]) => [start, end])])].sort((a, b) => a - b);
@@ -204,7 +253,7 @@
   // ------------------------------------------------------------------------------------------------------------ routes
   let drawn = 0;
   async function draw() {
-    const turn = ++drawn, route = decodeURIComponent(location.hash.slice(1) || "/");
+    const turn = ++drawn, route = decodeURIComponent(location.hash.slice(1) || (articles.length ? "/" : "/terms"));
     tip.hidden = true;
     let shown;
     if (route.startsWith("/a/") || route.startsWith("/p/")) {
@@ -212,10 +261,11 @@
       const article = byId.get(id.slice(0, cut));
       shown = article ? await articleView(article, id.slice(cut + 1)) : `<p>There is no article ${escape(id.slice(0, cut))} on this page.</p>`;
     } else {
-      shown = route === "/articles" ? articleList() : overview();
+      shown = route === "/articles" ? articleList() : route === "/terms" ? termsView() : overview();
     }
     // Another view may have been asked for meanwhile.
     if (turn !== drawn) return;
+    $("filters").hidden = route === "/terms";
     view.innerHTML = `${shown.html ?? shown}<footer><p>${escape(index.about)}</p></footer>`;
     document.querySelectorAll("nav a").forEach(a => a.toggleAttribute("aria-current", a.getAttribute("href") === `#${route}`));
     shown.then?.();
@@ -230,6 +280,8 @@
   $("filters").addEventListener("input", () => { readFilters(); list.page = 0; clearTimeout(waiting); waiting = setTimeout(draw, 80); });
   $("filters").addEventListener("submit", event => event.preventDefault());
   for (const [id, on] of [["every", true], ["none", false]]) $(id).addEventListener("click", () => { document.querySelectorAll("#types input").forEach(input => { input.checked = on; }); readFilters(); draw(); });
+  document.querySelector('[data-view="terms"]').hidden = !index.terms.length;
+  for (const name of ["overview", "articles"]) document.querySelector(`[data-view="${name}"]`).hidden = !articles.length;
   drawTypes();
   const least = Math.min(50, ...index.findings.map(finding => Math.floor(finding[2] * 100)));
   $("least").min = $("least").value = least;
