@@ -38,7 +38,7 @@ fn the_report_opens_offline_and_can_be_clicked_through() {
     let findings = std::fs::read_to_string(folder.path().join("findings.jsonl")).unwrap().lines().count();
     let mut page = Page::open(&chromium, 1300, 1000);
     page.go(&file);
-    page.wait("document.documentElement.dataset.ready === 'yes'");
+    page.wait("document.documentElement?.dataset.ready === 'yes'");
     // The overview: all articles, all findings, four plots, a list of the worst.
     let tiles = page.value("[...document.querySelectorAll('.tiles b')].map(b => b.textContent)");
     assert_eq!((&tiles[0], &tiles[3]), (&json!("40"), &json!(findings.to_string())));

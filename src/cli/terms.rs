@@ -25,8 +25,8 @@ counted last. Chinese is found in simplified and in traditional characters. With
 pairs, share, first and last date, pairs by year, examples; with csv, a line is a rendering in a year.")]
 pub(super) struct Arguments {
     /// Words of the original, separated by commas
-    #[arg(value_name = "QUERY", value_delimiter = ',', required = true, num_args = 1)]
-    queries: Vec<String>,
+    #[arg(value_name = "QUERY")]
+    query: String,
     #[command(flatten)]
     from: Source,
     /// Write here; without it a table goes to standard output
@@ -51,8 +51,9 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
-    let queries: Vec<Query> = arguments.queries.iter().map(|word| Query::new(word)).collect();
-    if arguments.queries.iter().any(|word| word.trim().is_empty()) {
+    let words = arguments.query.split([',', '，', '、']).map(str::trim);
+    let queries: Vec<Query> = words.clone().map(Query::new).collect();
+    if words.clone().any(str::is_empty) {
         return Err(Failure::Arguments("QUERY: a word must not be empty".into()));
     }
     let named = arguments.output.as_deref().filter(|path| !super::is_dash(path));

@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 
 /// Standard deviations of the priors of a (about 0) and b (about 1).
 const PRIOR: (f64, f64) = (2.0, 0.5);
-/// The powers of the confidence that are tried.
-const POWERS: [f64; 6] = [0.0, 0.25, 0.5, 1.0, 2.0, 4.0];
+/// The powers of the confidence that are tried. Gold has few doubtful beads: that a doubtful one must not shout is known before.
+const POWERS: [f64; 4] = [0.5, 1.0, 2.0, 4.0];
 /// Newton steps; a few suffice for two parameters.
 const STEPS: usize = 40;
 

@@ -4,6 +4,8 @@ use super::{Article, Check, Kind, Settings, Suspicion, show};
 
 /// Fewer letters than this on a side prove nothing: a name, a signature, a heading of figures.
 const LEAST_LETTERS: usize = 12;
+/// Of Chinese characters so many.
+const LEAST_CHARACTERS: usize = 5;
 
 /// The check.
 pub(super) struct Identical;
@@ -20,12 +22,14 @@ impl Check for Identical {
             };
             let (source, target) = (letters(&bead.half.source.text), letters(&bead.half.target.text));
             let same_language = article.rows[at].source_lang == article.rows[at].target_lang;
-            if same_language || source != target || source.chars().count() < LEAST_LETTERS {
+            let chinese = source.chars().any(crate::document::lines::is_han);
+            let least = if chinese { LEAST_CHARACTERS } else { LEAST_LETTERS };
+            if same_language || source != target || source.chars().count() < least {
                 continue;
             }
             // One word in capitals may be a name in both languages; a sentence is not.
             let words = bead.half.target.text.split_whitespace().count();
-            let evidence = if words >= 4 || source.chars().any(crate::document::lines::is_han) { 4.0 } else { 0.5 };
+            let evidence = if words >= 4 || chinese { 4.0 } else { 0.5 };
             let whole = (Some(bead.half.source.whole()), Some(bead.half.target.whole()));
             found.push(
                 Suspicion::in_pair(Kind::Identical, "identical", at, whole.0, whole.1).evidence(evidence).message(

@@ -26,7 +26,12 @@ impl Check for Marks {
                 (1.., 0) => Some((
                     "question-lost",
                     "The original asks a question; the translation states.",
-                    if indirect { -1.5 } else { 0.5 },
+                    // A rhetorical question may become an exclamation and say the same.
+                    match (indirect, target.contains('!')) {
+                        (true, _) => -1.5,
+                        (false, true) => 0.0,
+                        (false, false) => 2.5,
+                    },
                 )),
                 (0, 1..) => Some((
                     "question-added",

@@ -338,7 +338,7 @@ fn negations(article: &Article<'_>, at: usize, chinese: &Clauses, english: &Clau
             (0, 1) => 2.0,
             // Some are answered, but there are not enough of them.
             (_, open) if spare < open => 1.0,
-            (_, open) if near_by < open => 0.3,
+            (_, open) if near_by < open => -0.5,
             _ => continue,
         };
         let Some(clause) = own.clause(place.start) else { continue };

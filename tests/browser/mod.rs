@@ -32,7 +32,7 @@ pub(crate) struct Page {
     session: String,
     calls: u64,
     /// What the page complained of: errors, warnings, exceptions.
-    pub complaints: Vec<String>,
+    pub(crate) complaints: Vec<String>,
     _profile: tempfile::TempDir,
 }
 
@@ -81,12 +81,15 @@ impl Page {
             complaints: Vec::new(),
             _profile: profile,
         };
-        let target = page.call("Target.createTarget", json!({"url": "about:blank", "width": width, "height": height}));
+        // A window of its own lies in front: clicks reach only what can be seen.
+        let window = json!({"url": "about:blank", "newWindow": true, "width": width, "height": height});
+        let target = page.call("Target.createTarget", window);
         let attached = page.call("Target.attachToTarget", json!({"targetId": target["targetId"], "flatten": true}));
         page.session = attached["sessionId"].as_str().unwrap().to_owned();
         for domain in ["Page.enable", "Runtime.enable", "Log.enable", "Network.enable"] {
             page.call(domain, json!({}));
         }
+        page.call("Page.bringToFront", json!({}));
         // What works without a network is what opens offline.
         let offline = json!({"offline": true, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0});
         page.call("Network.emulateNetworkConditions", offline);
@@ -152,11 +155,11 @@ impl Page {
         }
     }
 
-    /// The middle of the first element of a selector, scrolled into view.
+    /// The middle of the first element of a selector, scrolled into view and drawn there: the mouse reaches what was drawn last.
     fn middle(&mut self, selector: &str) -> (Value, Value) {
         let selector = json!(selector);
         let place = self.value(&format!(
-            "(() => {{ const e = document.querySelector({selector}); e.scrollIntoView({{block: 'center'}}); const r = e.getClientRects()[0]; return [r.x + r.width / 2, r.y + r.height / 2]; }})()"
+            "(async () => {{ const e = document.querySelector({selector}); e.scrollIntoView({{block: 'center'}}); for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame); const r = e.getClientRects()[0]; return [r.x + r.width / 2, r.y + r.height / 2]; }})()"
         ));
         (place[0].clone(), place[1].clone())
     }

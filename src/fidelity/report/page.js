@@ -8,8 +8,10 @@
   // ------------------------------------------------------------------------------------------------------------ data
   async function unpack(id) {
     const bytes = Uint8Array.from(atob($(id).textContent), c => c.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return JSON.parse(await new Response(stream).text());
+    const { writable, readable } = new DecompressionStream("gzip"), writer = writable.getWriter();
+    // Not awaited: the writer waits until what comes out is read.
+    Promise.all([writer.write(bytes), writer.close()]).catch(() => {});
+    return JSON.parse(await new Response(readable).text());
   }
   const index = await unpack("index");
   const [source, target] = (index.language ?? ["zh", "en"]).map(tag => tag.replace(/[^\w-]/g, ""));
@@ -232,7 +234,8 @@
       return `<tr class="${row.title ? "title " : ""}${own.length ? "with" : ""}" data-n="${row.n}"><th class="at" scope="row"><a href="#/p/${encodeURIComponent(id)}" title="${escape(id)}">${row.n}</a> ${row.kind}${row.confidence === null ? "" : `<br><span title="the aligner's confidence">${percent(Math.min(row.confidence, row.confidence < 0.9995 ? 0.99 : 1), 0)}</span>`}</th>${cell("source", source, "not in the original")}${cell("target", target, "not in the translation")}</tr>${notes}`;
     }).join("");
     const html = `${head}${lateNotes}<table class="pairs"><colgroup><col class="at"><col><col></colgroup><thead><tr><th class="at" scope="col">Pair<th scope="col">Original<th scope="col">Translation</tr></thead><tbody>${body}</tbody></table>`;
-    return { html, then() { const row = pair && view.querySelector(`tr[data-n="${pair}"]`); if (row) { row.classList.add("here"); row.scrollIntoView({ block: "center" }); } } };
+    // Not called `then`: what is awaited must not look like a promise.
+    return { html, after() { const row = pair && view.querySelector(`tr[data-n="${pair}"]`); if (row) { row.classList.add("here"); row.scrollIntoView({ block: "center" }); } } };
   }
 
   // ------------------------------------------------------------------------------------------------------------ the tooltip
@@ -268,7 +271,7 @@
     $("filters").hidden = route === "/terms";
     view.innerHTML = `${shown.html ?? shown}<footer><p>${escape(index.about)}</p></footer>`;
     document.querySelectorAll("nav a").forEach(a => a.toggleAttribute("aria-current", a.getAttribute("href") === `#${route}`));
-    shown.then?.();
+    shown.after?.();
   }
   addEventListener("hashchange", () => { scrollTo(0, 0); draw(); });
   view.addEventListener("click", event => {
