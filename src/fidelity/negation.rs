@@ -397,7 +397,7 @@ fn negations(article: &Article<'_>, at: usize, chinese: &Clauses, english: &Clau
         let evidence = evidence - if weak { 1.0 } else { 0.0 }
             + match (asserted, side) {
                 (true, _) => 0.5,
-                (false, Side::Source) => -2.0,
+                (false, Side::Source) => -3.0,
                 (false, Side::Target) => -1.0,
             }
             - if rhetorical { 2.0 } else { 0.0 }
