@@ -68,6 +68,8 @@ pub(super) struct Lattice {
     exp: Vec<f64>,
     /// The moves into the row under way.
     reaches: Vec<Reach>,
+    /// The same for the signals, see [`Row::limits`].
+    limits: Vec<(usize, usize)>,
 }
 
 fn grow<T: Copy>(buffer: &mut Vec<T>, length: usize, value: T) {
@@ -105,11 +107,17 @@ impl Lattice {
         grow(&mut self.best, rows * width, UNREACHED);
         grow(&mut self.choice, rows * width, u8::MAX);
         grow(&mut self.costs, if kept { rows * row_costs } else { row_costs }, 0);
-        let Self { best, choice, costs, least, reaches: into, .. } = self;
+        let Self { best, choice, costs, least, reaches: into, limits, .. } = self;
         for i in 0..rows {
             let costs = &mut costs[if kept { i * row_costs } else { 0 }..][..row_costs];
-            let row = fill_row(band, moves, i, costs, &mut fill);
             reaches(band, moves, i, into);
+            limits.clear();
+            limits.resize(moves.len(), (1, 0));
+            into.iter().for_each(|reach| limits[reach.index] = (reach.first, reach.last));
+            let row = Row { limits, ..Row::new(i, band.row(i), moves) };
+            let costs = &mut costs[..row.ends() * moves.len()];
+            costs.fill(0);
+            fill(&row, costs);
             let (low, high, here) = (band.low(i), *row.target_ends.end(), i * width);
             // The cost with the move's number behind it: the least of these is the least cost, and of equal costs the one
             // whose move comes first, without a branch that could be guessed wrong. Moves of no source segment start in this
@@ -206,7 +214,7 @@ impl Lattice {
                 } else {
                     let cell = &mut costs[..moves.len()];
                     cell.fill(0);
-                    fill(&Row { source_end: i, target_ends: j..=j, moves }, cell);
+                    fill(&Row::new(i, j..=j, moves), cell);
                     (0, 1)
                 };
                 for reach in into.iter().filter(|reach| (reach.first..=reach.last).contains(&j)) {
@@ -265,19 +273,4 @@ impl Lattice {
         }
         found
     }
-}
-
-/// Has `fill` write the costs of row `i` over `costs`.
-fn fill_row<'m>(
-    band: &Band,
-    moves: &'m [Move],
-    i: usize,
-    costs: &mut [i32],
-    fill: &mut impl FnMut(&Row<'_>, &mut [i32]),
-) -> Row<'m> {
-    let row = Row { source_end: i, target_ends: band.row(i), moves };
-    let costs = &mut costs[..row.ends() * moves.len()];
-    costs.fill(0);
-    fill(&row, costs);
-    row
 }

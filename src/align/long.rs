@@ -9,6 +9,7 @@
 //!
 //! Time and memory are linear in the length of the texts. Windows know nothing of each other, so they can be aligned on many threads.
 
+use super::anchor::{self, Anchor, NEAR};
 use super::{Aligner, Apart, Explanation, Worker};
 use crate::bead::{Alignment, Bead};
 use crate::signal::Texts;
@@ -19,11 +20,6 @@ use std::ops::Range;
 const STRIDE: u32 = 300;
 /// Segments that a window has in common with the next, on either side of the cut.
 const OVERLAP: usize = 40;
-/// Words in more places than this are no anchors.
-const RARE: u32 = 4;
-/// How far from an anchor others support it.
-const NEAR: u32 = 12;
-
 /// Between two anchors of a way through a window, one side may advance by this much more than its share.
 const GAP: f64 = 15.0;
 
@@ -67,52 +63,17 @@ pub fn windows(aligner: &Aligner, texts: &Texts<'_>) -> Vec<Window> {
         texts.segments[side].iter().map(|segment| segment.range.of(texts.text[side])).collect()
     };
     matches.read_unprepared(&sentences(Side::Source), &sentences(Side::Target));
-    let chain = chain(&matches.rare(RARE), whole.target);
+    let chain = anchor::chain(&matches.rare(anchor::RARE), whole.target);
     let mut cuts = vec![Pair::new(0, 0)];
     cuts.extend(cut(&chain).into_iter().map(|(i, j)| Pair::new(i as usize, j as usize)));
     cuts.push(whole);
     let window = |ends: &[Pair<usize>]| {
         let side = |side: Side| ends[0][side].saturating_sub(OVERLAP)..(ends[1][side] + OVERLAP).min(whole[side]);
         let segments = Pair::new(side(Side::Source), side(Side::Target));
-        let centre = centre(&chain, &segments);
+        let centre = anchor::way(&chain, &segments, usize::MAX, GAP);
         Window { segments, centre }
     };
     cuts.windows(2).map(window).collect()
-}
-
-/// The way through a window by its anchors, straight between them; `None` where they leave a gap that is longer on one side.
-fn centre(chain: &[(u32, u32, f32)], window: &Pair<Range<usize>>) -> Option<Vec<f64>> {
-    let from = chain.partition_point(|point| (point.0 as usize) < window.source.start);
-    let inside = chain[from..].iter().take_while(|point| (point.0 as usize) < window.source.end);
-    let mut knots: Vec<(usize, usize)> = vec![(0, 0)];
-    let anchors: Vec<_> = inside.filter(|point| window.target.contains(&(point.1 as usize))).collect();
-    for (index, point) in anchors.iter().enumerate() {
-        // One that none beside it supports is likely a chance.
-        let supports = |other: &&(u32, u32, f32)| {
-            point.0.abs_diff(other.0) <= NEAR
-                && (point.0.abs_diff(other.0)).abs_diff(point.1.abs_diff(other.1)) <= NEAR / 2
-        };
-        let before = index.checked_sub(1).map(|before| anchors[before]).is_some_and(|other| supports(&other));
-        if before || anchors.get(index + 1).is_some_and(supports) {
-            knots.push((point.0 as usize - window.source.start, point.1 as usize - window.target.start));
-        }
-    }
-    knots.push((window.source.len(), window.target.len()));
-    let slope = window.target.len() as f64 / window.source.len().max(1) as f64;
-    let straight = |pair: &[(usize, usize)]| {
-        let (length, rise) = ((pair[1].0 - pair[0].0) as f64, (pair[1].1 - pair[0].1) as f64);
-        (rise - slope * length).abs() <= GAP * slope.max(1.0)
-    };
-    if !(0.2..=5.0).contains(&slope) || !knots.windows(2).all(straight) {
-        return None;
-    }
-    let mut centre = Vec::with_capacity(window.source.len() + 1);
-    for pair in knots.windows(2) {
-        let (length, rise) = ((pair[1].0 - pair[0].0) as f64, (pair[1].1 - pair[0].1) as f64);
-        centre.extend((0..pair[1].0 - pair[0].0).map(|step| pair[0].1 as f64 + rise * step as f64 / length));
-    }
-    centre.push(window.target.len() as f64);
-    Some(centre)
 }
 
 /// One alignment out of those of the windows, which stand in the same order. `align` aligns a window anew.
@@ -204,58 +165,15 @@ impl Worker {
     }
 }
 
-/// The heaviest chain of points that ascends on both sides, in order.
-fn chain(points: &[(u32, u32, f32)], targets: usize) -> Vec<(u32, u32, f32)> {
-    const NONE: usize = usize::MAX;
-    // Fenwick tree over target segments: the heaviest chain that ends at or before one.
-    let mut tree = vec![(0.0f32, NONE); targets + 1];
-    let mut before = vec![NONE; points.len()];
-    let mut weights = vec![0.0f32; points.len()];
-    let mut start = 0;
-    while start < points.len() {
-        let end = start + points[start..].iter().take_while(|point| point.0 == points[start].0).count();
-        // All points of one source segment ask before any of them is entered: a chain takes one of them.
-        for index in start..end {
-            let (mut at, mut best) = (points[index].1 as usize, (0.0, NONE));
-            while at > 0 {
-                if tree[at].0 > best.0 {
-                    best = tree[at];
-                }
-                at &= at - 1;
-            }
-            weights[index] = best.0 + points[index].2;
-            before[index] = best.1;
-        }
-        for index in start..end {
-            let mut at = points[index].1 as usize + 1;
-            while at <= targets {
-                if weights[index] > tree[at].0 {
-                    tree[at] = (weights[index], index);
-                }
-                at += at & at.wrapping_neg();
-            }
-        }
-        start = end;
-    }
-    let mut best = (0..points.len()).max_by(|&a, &b| weights[a].total_cmp(&weights[b]).then(b.cmp(&a)));
-    let mut chain = Vec::new();
-    while let Some(index) = best {
-        chain.push(points[index]);
-        best = Some(before[index]).filter(|&index| index != NONE);
-    }
-    chain.reverse();
-    chain
-}
-
 /// Where to cut: about every [`STRIDE`] segments the anchor that most others near it support.
-fn cut(chain: &[(u32, u32, f32)]) -> Vec<(u32, u32)> {
+fn cut(chain: &[Anchor]) -> Vec<(u32, u32)> {
     let support = |at: usize| -> f32 {
         let (i, j, own) = chain[at];
-        let near = |point: &&(u32, u32, f32)| point.0.abs_diff(i) <= NEAR && point.1.abs_diff(j) <= NEAR;
+        let near = |point: &&Anchor| point.0.abs_diff(i) <= NEAR && point.1.abs_diff(j) <= NEAR;
         let back = chain[..at].iter().rev().take_while(near);
         own + back.chain(chain[at + 1..].iter().take_while(near)).map(|point| point.2).sum::<f32>()
     };
-    let far = |from: (u32, u32), point: &(u32, u32, f32), by: u32| point.0 >= from.0 + by || point.1 >= from.1 + by;
+    let far = |from: (u32, u32), point: &Anchor, by: u32| point.0 >= from.0 + by || point.1 >= from.1 + by;
     let (mut cuts, mut last, mut at) = (Vec::new(), (0, 0), 0);
     while at < chain.len() {
         // The anchors from three quarters of the stride to one and a quarter.

@@ -51,6 +51,7 @@
 //! band would not fit in memory. `tests/align.rs` reports how often that happens. Texts of up to [`Settings::exact_cells`] cells
 //! are searched exactly.
 
+mod anchor;
 mod band;
 mod constraint;
 mod full;
@@ -107,6 +108,10 @@ pub struct Settings {
     pub decoding: Decoding,
     /// Texts with up to this many cells, (n + 1)·(m + 1), are searched exactly (default 250,000: 500 × 500 segments).
     pub exact_cells: usize,
+    /// Texts with more cells than this are searched in a band around their anchors, where these mark a way (default 600).
+    pub anchored_cells: usize,
+    /// Cells a row of that band, to begin with (default 15).
+    pub anchored_width: usize,
     /// Cells a row of the band around the coarse path of longer texts that all signals search, to begin with (default 41).
     pub fine_width: usize,
     /// Cells a row of the band that longer texts are searched in, to begin with (default 201).
@@ -121,6 +126,8 @@ impl Default for Settings {
             signals: Signals::Default,
             decoding: Decoding::default(),
             exact_cells: 250_000,
+            anchored_cells: 200,
+            anchored_width: 15,
             fine_width: 41,
             band_width: 201,
             widest_cells: 16_000_000,
@@ -130,7 +137,9 @@ impl Default for Settings {
 
 impl Settings {
     fn check(&self) -> Result<(), SettingError> {
-        for (name, width) in [("band_width", self.band_width), ("fine_width", self.fine_width)] {
+        for (name, width) in
+            [("band_width", self.band_width), ("fine_width", self.fine_width), ("anchored_width", self.anchored_width)]
+        {
             if width < 3 {
                 return Err(SettingError::new(name, width, "3 or more"));
             }

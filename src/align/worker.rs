@@ -1,5 +1,6 @@
 //! One thread's search: the signals, the lattice, and the widening of the band.
 
+use super::anchor::{self, Anchor};
 use super::constraint::{Apart, Plan};
 use super::lattice::{Found, Lattice};
 use super::model::Weighted;
@@ -13,6 +14,8 @@ use std::sync::Arc;
 
 /// The cost of a bead that must not be: more than any way around it, and little enough to be summed over a path.
 const FORBIDDEN: i32 = i32::MAX / 4;
+/// Between two anchors one side may advance by this part of the band's width more than its share.
+const GAP: f64 = 0.25;
 
 /// Aligns one pair of texts after another, keeping its buffers. Made by [`Aligner::worker`].
 #[derive(Debug)]
@@ -227,6 +230,12 @@ impl Worker {
     fn search(&mut self, segments: Pair<usize>) -> (Vec<Block>, Cost) {
         let settings = &self.aligner.settings;
         let cells = (segments.source + 1).saturating_mul(segments.target + 1);
+        if cells > settings.anchored_cells
+            && let Some((centre, width)) = self.anchored(segments)
+        {
+            return self.widen(segments, width, true, |row| centre[row]);
+        }
+        let settings = &self.aligner.settings;
         if cells <= settings.exact_cells {
             return self.widen(segments, segments.target + 1, true, |_| 0.0);
         }
@@ -239,6 +248,24 @@ impl Worker {
         }
         let centre = along(&path, segments);
         self.widen(segments, fine, true, |row| centre[row])
+    }
+
+    /// The way that anchors mark through the lattice, where they mark one, and the width of the band that they are good for.
+    fn anchored(&self, segments: Pair<usize>) -> Option<(Vec<f64>, usize)> {
+        let origin = self.scope.origin;
+        let inside = |&(source, target, weight): &Anchor| {
+            let place = Pair::new(source.checked_sub(origin.source as u32)?, target.checked_sub(origin.target as u32)?);
+            let fits = (place.source as usize) < segments.source && (place.target as usize) < segments.target;
+            fits.then_some((place.source, place.target, weight))
+        };
+        let found = self.signals.iter().map(|weighted| weighted.signal.anchors(anchor::RARE));
+        let points: Vec<Anchor> = found.flatten().filter_map(|point| inside(&point)).collect();
+        let chain = anchor::chain(&points, segments.target);
+        let settings = &self.aligner.settings;
+        [settings.anchored_width, settings.fine_width].into_iter().find_map(|width| {
+            let whole = segments.map(|count| 0..count);
+            anchor::way(&chain, &whole, width, width as f64 * GAP).map(|centre| (centre, width))
+        })
     }
 
     /// The best path in a band around `centre`, made twice as wide each time as long as the path touches its edge.
@@ -315,7 +342,12 @@ pub struct Explanation {
 fn fill(signals: &[Weighted], scope: &Scope, all: bool, row: &Row<'_>, costs: &mut [i32]) {
     let Scope { origin, .. } = scope;
     let ends = row.target_ends.start() + origin.target..=row.target_ends.end() + origin.target;
-    let row = Row { source_end: row.source_end + origin.source, target_ends: ends, moves: row.moves };
+    let row = Row {
+        source_end: row.source_end + origin.source,
+        target_ends: ends,
+        limits_from: origin.target,
+        ..row.clone()
+    };
     for Weighted { signal, weights, coarse } in signals {
         if let Some(weights) = if all { Some(weights) } else { coarse.as_ref() } {
             signal.add_costs(weights, &row, costs);

@@ -72,9 +72,18 @@ pub struct Row<'m> {
     pub target_ends: RangeInclusive<usize>,
     /// The model's moves.
     pub moves: &'m [Move],
+    /// By move: the first and the last target end of its beads that start within the band; empty where all do.
+    pub limits: &'m [(usize, usize)],
+    /// What target ends are counted from in the limits.
+    pub limits_from: usize,
 }
 
-impl Row<'_> {
+impl<'m> Row<'m> {
+    /// A row of a lattice that leaves nothing out.
+    pub fn new(source_end: usize, target_ends: RangeInclusive<usize>, moves: &'m [Move]) -> Self {
+        Self { source_end, target_ends, moves, limits: &[], limits_from: 0 }
+    }
+
     /// The block that `step` takes to end at `target_end`; `None` where it would start before the texts do.
     pub fn block(&self, target_end: usize, step: Move) -> Option<Block> {
         let source = self.source_end.checked_sub(step.source as usize)?..self.source_end;
@@ -87,16 +96,26 @@ impl Row<'_> {
         self.target_ends.end() + 1 - self.target_ends.start()
     }
 
-    /// The moves that end in this row, each with the first target end that it can have and the costs from there on. A move that
-    /// would start before the texts do is left out.
+    /// The moves that end in this row, each with the first target end that it can have and the costs from there on. Beads that would
+    /// start before the texts do or outside the band are left out.
     pub fn beads<'c>(&self, costs: &'c mut [i32]) -> impl Iterator<Item = (Move, usize, &'c mut [i32])> {
-        let (first, source_end) = (*self.target_ends.start(), self.source_end);
-        let beads = self.moves.iter().zip(costs.chunks_exact_mut(self.ends()));
-        beads.filter_map(move |(&step, costs)| {
-            let from = first.max(step.target as usize);
-            let costs = costs.get_mut(from - first..)?;
-            (step.source as usize <= source_end).then_some((step, from, costs))
+        let beads = self.moves.iter().enumerate().zip(costs.chunks_exact_mut(self.ends()));
+        beads.filter_map(|((index, &step), costs)| {
+            let ends = self.ends_of(index)?;
+            let first = *self.target_ends.start();
+            Some((step, *ends.start(), &mut costs[ends.start() - first..=ends.end() - first]))
         })
+    }
+
+    /// The target ends that beads of a move, given by its number, have in this row.
+    pub fn ends_of(&self, index: usize) -> Option<RangeInclusive<usize>> {
+        let step = self.moves[index];
+        let (first, last) = self.limits.get(index).map_or((0, usize::MAX), |&(first, last)| {
+            (first.saturating_add(self.limits_from), last.saturating_add(self.limits_from))
+        });
+        let first = first.max(*self.target_ends.start()).max(step.target as usize);
+        let last = last.min(*self.target_ends.end());
+        (step.source as usize <= self.source_end && first <= last).then_some(first..=last)
     }
 }
 
@@ -114,6 +133,12 @@ pub trait Signal: Send {
     /// Is told, before any bead is measured, which target segments may share a bead with each source segment (given as
     /// numbers of segments): nothing outside needs to be prepared. Called again when the band widens.
     fn reach(&mut self, _band: &dyn Fn(usize) -> Range<usize>) {}
+
+    /// Pairs of segments of the prepared texts that this signal holds for translations of each other, for things that are found in at
+    /// most `most` places: `(source, target, weight)` in that order, by which a long text is found through.
+    fn anchors(&self, _most: u32) -> Vec<(u32, u32, f32)> {
+        Vec::new()
+    }
 
     /// The features of one block of the prepared texts, written over `features`.
     fn measure(&self, block: Block, features: &mut [f32]);

@@ -60,14 +60,23 @@ struct Places {
     by_item: Vec<(u32, u32, i32)>,
 }
 
+/// A move of the row: its segments, the first and the last end of its beads, and where the sums of the first stand.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    source: usize,
+    target: usize,
+    first: usize,
+    last: usize,
+    at: usize,
+}
+
 /// What a row of the lattice needs, kept from one to the next.
 #[derive(Debug, Default)]
 struct Scratch {
     /// The items of the source segments that end with the row: how many segments back each stands, which, and how often; by item.
     active: Vec<(u32, usize, i32)>,
-    /// Moves of both sides, those of most source segments first: of the source, of the target, the first end they can have, and where
-    /// the sums of that end stand.
-    steps: Vec<(usize, usize, usize, usize)>,
+    /// Moves of both sides, those of most source segments first.
+    steps: Vec<Step>,
     /// What the row's beads share, as costs are kept.
     shared: Vec<i32>,
 }
@@ -212,13 +221,20 @@ impl Tally {
         shared.resize(costs.len(), 0);
         let (first, last) = (*row.target_ends.start(), *row.target_ends.end());
         steps.clear();
-        steps.extend(row.moves.iter().enumerate().filter(|(_, step)| step.source > 0 && step.target > 0).map(
+        steps.extend(row.moves.iter().enumerate().filter(|(_, step)| step.source > 0 && step.target > 0).filter_map(
             |(index, step)| {
-                let from = first.max(step.target as usize);
-                (step.source as usize, step.target as usize, from, index * row.ends() + from - first)
+                let ends = row.ends_of(index)?;
+                let at = index * row.ends() + ends.start() - first;
+                Some(Step {
+                    source: step.source as usize,
+                    target: step.target as usize,
+                    first: *ends.start(),
+                    last: *ends.end(),
+                    at,
+                })
             },
         ));
-        steps.sort_unstable_by_key(|step| std::cmp::Reverse(step.0));
+        steps.sort_unstable_by_key(|step| std::cmp::Reverse(step.source));
         let reached = first.saturating_sub(longest(|step| step.target))..last;
         let mut any = false;
         for places in active.chunk_by(|a, b| a.0 == b.0) {
@@ -228,7 +244,9 @@ impl Tally {
                 continue;
             }
             any = true;
-            for &(taken, run, first, at) in steps.iter().take_while(|step| step.0 >= nearest) {
+            for &Step { source: taken, target: run, first, last, at } in
+                steps.iter().take_while(|step| step.source >= nearest)
+            {
                 let within: i32 = places.iter().take_while(|place| place.1 <= taken).map(|place| place.2).sum();
                 let mut counted = first;
                 for (k, &(_, segment, _)) in there.iter().enumerate() {
@@ -288,7 +306,7 @@ mod tests {
             let tally = tally(&source, &target);
             let moves: Vec<Move> = (0..4).flat_map(|a| (0..6).map(move |b| Move { source: a, target: b })).skip(1).collect();
             for source_end in 0..=source.len() {
-                let row = Row { source_end, target_ends: 0..=target.len(), moves: &moves };
+                let row = Row::new(source_end, 0..=target.len(), &moves);
                 let mut costs = vec![0; (target.len() + 1) * moves.len()];
                 tally.add_costs(&[weight], &row, &mut costs);
                 for (&step, costs) in moves.iter().zip(costs.chunks_exact(target.len() + 1)) {

@@ -36,12 +36,22 @@ pub(crate) struct Direction<'a> {
     pub(crate) floor: &'a [f32],
 }
 
+/// The far sentences with which a block may share a bead, and where their sums are.
+#[derive(Debug, Clone, Copy, Default)]
+struct Window {
+    low: u32,
+    width: u32,
+    at: usize,
+}
+
 /// Buffers and result.
 #[derive(Debug, Default)]
 pub(crate) struct Blocks {
     longest: usize,
-    /// By block start: first far sentence of its rows, how many, and where the rows are.
-    rows: Vec<(u32, u32, usize)>,
+    /// By block start and length: the first far sentence of its row, how many, and where the row is.
+    rows: Vec<Window>,
+    /// By block start: the far sentences of all its rows.
+    spans: Vec<(u32, u32)>,
     sums: Vec<i32>,
     // buffers
     live_ends: Vec<u32>,
@@ -55,48 +65,58 @@ pub(crate) struct Blocks {
 }
 
 impl Blocks {
-    /// Fills the rows of all blocks of up to `longest` near sentences; `band[i]` are the far sentences that may share
-    /// a bead with near sentence `i`.
-    pub(crate) fn fill(&mut self, text: &Direction<'_>, band: &[(u32, u32)], longest: usize) {
+    /// Fills the rows of all blocks of up to `runs.len()` near sentences; `band[i]` are the far sentences that may share a bead with
+    /// near sentence `i`, `runs[k]` is how many of them a bead with k + 1 near sentences may hold.
+    pub(crate) fn fill(&mut self, text: &Direction<'_>, band: &[(u32, u32)], runs: &[usize]) {
         let sentences = text.near_ends.len();
-        self.longest = longest;
+        self.longest = runs.len();
         self.rows.clear();
+        self.spans.clear();
         self.sums.clear();
         self.find_live(text);
         let mut size = 0;
         for i in 0..sentences {
-            let reach = &band[i..sentences.min(i + longest)];
-            let low = reach.iter().map(|b| b.0).min().unwrap_or(0);
-            let high = reach.iter().map(|b| b.1).max().unwrap_or(0).max(low);
-            self.rows.push((low, high - low, size));
-            size += reach.len() * (high - low + 1) as usize;
+            let (mut low, mut high) = (u32::MAX, 0);
+            let mut span = (u32::MAX, 0);
+            for (length, &run) in (1..).zip(runs) {
+                let Some(&(first, last)) = band.get(i + length - 1) else {
+                    self.rows.push(Window::default());
+                    continue;
+                };
+                (low, high) = (low.min(first), high.max(last));
+                // Where such a bead ends at the earliest, and begins at the latest.
+                let (ends, begins) = (band[(i + length).min(sentences - 1)].0, band[i].1);
+                let from = low.max(ends.saturating_sub(run as u32));
+                let to = high.min(begins.saturating_add(run as u32)).max(from);
+                self.rows.push(Window { low: from, width: to - from, at: size });
+                size += (to - from + 1) as usize;
+                span = (span.0.min(from), span.1.max(to));
+            }
+            self.spans.push(span);
         }
         self.sums.resize(size, 0);
-        self.gather(text, longest);
+        self.gather(text);
         for i in 0..sentences {
-            self.fill_block(text, i, longest.min(sentences - i));
+            self.fill_block(text, i, self.longest.min(sentences - i));
         }
     }
 
     /// E(near.start..near.end, far) in steps; `None` outside the band or beyond the longest block.
     pub(crate) fn sum(&self, near: &Range<usize>, far: &Range<usize>) -> Option<i32> {
-        let len = near.end - near.start;
-        let &(low, width, at) = self.rows.get(near.start)?;
-        let (low, width) = (low as usize, width as usize);
-        if len == 0 || len > self.longest || far.start < low || far.end > low + width {
-            return None;
-        }
-        let row = at + (len - 1) * (width + 1);
-        Some(self.sums[row + (far.end - low)].wrapping_sub(self.sums[row + (far.start - low)]))
+        let (low, sums) = self.row(near)?;
+        let (from, to) = (far.start.checked_sub(low)?, far.end.checked_sub(low)?);
+        Some(sums.get(to)?.wrapping_sub(*sums.get(from)?))
     }
 
     /// For the near block: prefix sums over the far sentences, the first of them standing for what ends before far sentence `.0`. Their
     /// differences are what [`Blocks::sum`] gives. `None` beyond the longest block.
     pub(crate) fn row(&self, near: &Range<usize>) -> Option<(usize, &[i32])> {
-        let len = near.end - near.start;
-        let &(low, width, at) = self.rows.get(near.start).filter(|_| len >= 1 && len <= self.longest)?;
-        let (low, width) = (low as usize, width as usize);
-        Some((low, &self.sums[at + (len - 1) * (width + 1)..][..=width]))
+        let length = near.end - near.start;
+        if length == 0 || length > self.longest || near.end > self.spans.len() {
+            return None;
+        }
+        let Window { low, width, at } = self.rows[near.start * self.longest + length - 1];
+        Some((low as usize, &self.sums[at..=at + width as usize]))
     }
 
     /// Numbers the live far tokens, and lists the places of each type.
@@ -154,14 +174,14 @@ impl Blocks {
     }
 
     /// For each near sentence what its words give to the live places inside the rows where it takes part.
-    fn gather(&mut self, text: &Direction<'_>, longest: usize) {
+    fn gather(&mut self, text: &Direction<'_>) {
         self.given.clear();
         self.given_from.clear();
         let mut start = 0;
         for (i, &end) in text.near_ends.iter().enumerate() {
-            let blocks = &self.rows[(i + 1).saturating_sub(longest)..=i];
-            let low = blocks.iter().map(|r| r.0).min().unwrap_or(0) as usize;
-            let high = blocks.iter().map(|r| r.0 + r.1).max().unwrap_or(0) as usize;
+            let blocks = &self.spans[(i + 1).saturating_sub(self.longest)..=i];
+            let low = blocks.iter().map(|span| span.0).min().unwrap_or(0) as usize;
+            let high = blocks.iter().map(|span| span.1).max().unwrap_or(0) as usize;
             let reach = (self.live_start(low), self.live_start(high));
             let at = self.given.len();
             self.given_from.push((reach.0, at));
@@ -186,20 +206,22 @@ impl Blocks {
     }
 
     fn fill_block(&mut self, text: &Direction<'_>, first: usize, longest: usize) {
-        let (low, width, at) = self.rows[first];
-        let (low, width) = (low as usize, width as usize);
-        let live = self.live_start(low)..self.live_start(low + width);
+        let span = self.spans[first];
+        let live = self.live_start(span.0 as usize)..self.live_start(span.1 as usize);
         self.mass.clear();
         self.mass.resize((live.end - live.start) as usize, 0.0);
         let near_start = if first == 0 { 0 } else { text.near_ends[first - 1] };
-        for len in 1..=longest {
-            let i = first + len - 1;
+        for length in 1..=longest {
+            let i = first + length - 1;
             let (from, given) = self.given_from[i];
             let given = &self.given[given + (live.start - from) as usize..];
             self.mass.iter_mut().zip(given).for_each(|(mass, given)| *mass += given);
             let per_word = 1.0 / ((text.near_ends[i] - near_start).max(1) as f32);
-            let row = &mut self.sums[at + (len - 1) * (width + 1)..][1..=width];
-            let (mut sum, mut place) = (0i32, 0);
+            let Window { low, width, at } = self.rows[first * self.longest + length - 1];
+            let (low, width) = (low as usize, width as usize);
+            let mut place = (self.live_start(low) - live.start) as usize;
+            let row = &mut self.sums[at..][1..=width];
+            let mut sum = 0i32;
             let cells = row.iter_mut().zip(&self.live_ends[low..]).zip(&self.floors[low..]);
             for ((cell, &end), &floor) in cells {
                 let end = (end - live.start) as usize;
@@ -242,14 +264,13 @@ impl Turned {
         for (border, &(first, at)) in borders.iter().enumerate() {
             let end = borders.get(border + 1).map_or(*size, |next| next.1 as usize);
             for (start, at) in (first as usize..).zip(at as usize..end) {
-                let Some(&(low, width, row)) = blocks.rows.get(start) else { break };
-                let Some(place) = border.checked_sub(low as usize).filter(|&place| place <= width as usize) else {
-                    continue;
-                };
-                // A block that would reach beyond the text has no row, and nobody asks for it.
-                let rows = blocks.longest.min(blocks.rows.len() - start);
-                for len in 0..rows {
-                    sums[len * *size + at] = blocks.sums[row + len * (width as usize + 1) + place];
+                // A block that would reach beyond the text, or lies outside the band, has no sum, and nobody asks for it.
+                let Some(rows) = blocks.rows.get(start * blocks.longest..(start + 1) * blocks.longest) else { break };
+                for (length, window) in rows.iter().enumerate().take(blocks.spans.len() - start) {
+                    let place = (border as u32).wrapping_sub(window.low);
+                    if place <= window.width {
+                        sums[length * *size + at] = blocks.sums[window.at + place as usize];
+                    }
                 }
             }
         }

@@ -55,6 +55,10 @@ impl Signal for Evidence {
         self.matches.reach(band);
     }
 
+    fn anchors(&self, most: u32) -> Vec<(u32, u32, f32)> {
+        self.matches.rare(most)
+    }
+
     #[inline]
     fn measure(&self, block: Block, features: &mut [f32]) {
         features.fill(0.0);

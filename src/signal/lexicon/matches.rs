@@ -181,9 +181,8 @@ impl Matches {
         count: usize,
         mut found: impl FnMut(usize, i32, i32),
     ) {
-        let Some((low, forward)) =
-            self.blocks.source.row(&source).filter(|_| run <= self.lexicon.settings.longest_block)
-        else {
+        let prepared = run <= self.lexicon.settings.run(source.len());
+        let Some((low, forward)) = self.blocks.source.row(&source).filter(|_| prepared) else {
             for end in first..first + count {
                 let (forward, backward) = self.slow_evidence(source.clone(), end - run..end);
                 found(end - first, (forward * STEPS) as i32, (backward * STEPS) as i32);
@@ -399,13 +398,14 @@ impl Matches {
     fn fill(&mut self, band: impl Fn(usize) -> Range<usize>) {
         let (n, m) = (self.text.source.ends.len(), self.text.target.ends.len());
         let longest = self.lexicon.settings.longest_block;
+        let runs: Vec<usize> = (1..=longest).map(|length| self.lexicon.settings.run(length)).collect();
         self.band.clear();
         self.band.extend((0..n).map(|i| {
             let range = band(i);
             (range.start.min(m) as u32, range.end.min(m) as u32)
         }));
         let (source, target) = (&self.text.source, &self.text.target);
-        self.blocks.source.fill(&source.towards(target, &self.links.source), &self.band, longest);
+        self.blocks.source.fill(&source.towards(target, &self.links.source), &self.band, &runs);
         // the same band seen from the target
         let mut mirror = vec![(n as u32, 0); m];
         for (i, &(low, high)) in self.band.iter().enumerate() {
@@ -415,7 +415,7 @@ impl Matches {
                 row.1 = row.1.max(i as u32 + 1);
             }
         }
-        self.blocks.target.fill(&target.towards(source, &self.links.target), &mirror, longest);
+        self.blocks.target.fill(&target.towards(source, &self.links.target), &mirror, &runs);
         let reach = |segment: usize| self.band.get(segment).copied().unwrap_or_default();
         self.turned.fill(
             &self.blocks.target,

@@ -51,11 +51,26 @@ pub struct Settings {
     pub common: f32,
     /// Longest block of sentences on one side of a bead that is prepared. Default 9.
     pub longest_block: usize,
+    /// Beads of two sentences and more on both sides are prepared with up to this many on either. Default 4.
+    pub longest_square: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { lambda: 0.3, learned: 0.5, background: 500.0, common: 0.005, longest_block: 9 }
+        Self { lambda: 0.3, learned: 0.5, background: 500.0, common: 0.005, longest_block: 9, longest_square: 4 }
+    }
+}
+
+impl Settings {
+    /// The sentences on the other side with which a block of `length` sentences shares a bead that is prepared.
+    fn run(&self, length: usize) -> usize {
+        match length {
+            0 => 0,
+            1 => self.longest_block,
+            length if length <= self.longest_square => self.longest_square,
+            length if length <= self.longest_block => 1,
+            _ => 0,
+        }
     }
 }
 
