@@ -7,6 +7,7 @@
 //! 2. [`document`]: text held. Titles, paragraphs, metadata, all as byte ranges into the original text.
 //! 3. [`split`]: sentences, by rules for Chinese and English and Unicode's for the rest.
 //! 4. [`signal`]: evidence that segments belong together, one file a kind.
+//!    [`pairing`] finds by it which text is the translation of which.
 //! 5. [`bead`]: the result types; auditing and scoring of any aligner's answer.
 //! 6. [`align`]: the search, exact or banded, and the posterior probabilities.
 //! 7. [`train`]: weights fitted to gold.
@@ -37,6 +38,8 @@ pub mod document;
 pub mod split;
 
 pub mod signal;
+
+pub mod pairing;
 
 pub mod bead;
 

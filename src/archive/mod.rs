@@ -8,6 +8,8 @@ pub mod decode;
 pub mod parquet;
 pub mod reader;
 pub mod records;
+mod shard;
+pub mod survey;
 pub mod walk;
 
 use crate::span::Pair;
@@ -17,7 +19,9 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
-pub use reader::{Input, OpenError, Options, Reader};
+pub use reader::{Input, OpenError, Options, Reader, objects};
+pub use shard::Shard;
+pub use survey::{Listing, Survey};
 
 /// Why a document was set aside. The codes are those of the archive's survey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -111,7 +115,7 @@ impl std::error::Error for Reject {}
 
 impl fmt::Display for Reject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, place, reason, message } = self;
+        let Self { path, place, reason, message, .. } = self;
         let colon = if place.is_empty() { "" } else { ", " };
         write!(f, "{path}{colon}{place}: {message} ({reason})")
     }
@@ -128,12 +132,20 @@ pub struct Reject {
     pub reason: Reason,
     /// A sentence that says what is wrong and what to do.
     pub message: String,
+    /// The record's id, where its shard goes by that; it is not written.
+    #[serde(skip)]
+    id: Option<String>,
 }
 
 impl Reject {
     /// Sets aside `path`, or what lies at `place` in it.
     pub fn new(path: &Path, place: impl Into<String>, reason: Reason, message: impl Into<String>) -> Self {
-        Self { path: path.display().to_string(), place: place.into(), reason, message: message.into() }
+        Self { path: path.display().to_string(), place: place.into(), reason, message: message.into(), id: None }
+    }
+
+    /// A number that stands for it: another one where anything about it is different.
+    pub fn fingerprint(&self) -> u128 {
+        fingerprint([&self.path, &self.place, &code(&self.reason), &self.message])
     }
 }
 
@@ -179,10 +191,38 @@ impl Entry {
         Self { id: id.into(), path: String::new(), place: String::new(), body, meta, warnings, bytes: 0 }
     }
 
+    /// A number that stands for all that it holds: another one where a byte is different.
+    pub fn fingerprint(&self) -> u128 {
+        let (kind, texts): (&str, Vec<&str>) = match &self.body {
+            Body::Article(text) => ("article", vec![text]),
+            Body::Texts { texts, segmented } => {
+                (if *segmented { "lines" } else { "texts" }, vec![&texts.source, &texts.target])
+            }
+            Body::Sentences(lists) => {
+                let border = std::iter::once("\u{1d}");
+                let (source, target) = (lists.source.iter(), lists.target.iter());
+                ("sentences", source.map(String::as_str).chain(border).chain(target.map(String::as_str)).collect())
+            }
+        };
+        let meta = if self.meta.is_empty() { String::new() } else { Value::Object(self.meta.clone()).to_string() };
+        fingerprint([self.id.as_str(), &self.path, &self.place, &meta, kind].into_iter().chain(texts))
+    }
+
     /// Sets this entry aside.
     pub fn reject(&self, reason: Reason, message: impl Into<String>) -> Reject {
-        Reject { path: self.path.clone(), place: self.place.clone(), reason, message: message.into() }
+        Reject { path: self.path.clone(), place: self.place.clone(), reason, message: message.into(), id: None }
     }
+}
+
+fn fingerprint(parts: impl IntoIterator<Item = impl AsRef<str>>) -> u128 {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(&(part.as_ref().len() as u64).to_le_bytes());
+        hasher.update(part.as_ref().as_bytes());
+    }
+    let mut first = [0; 16];
+    first.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    u128::from_le_bytes(first)
 }
 
 /// What can be read from any place on.

@@ -49,11 +49,12 @@ impl Iterator for Values {
     }
 }
 
-/// The records of a Parquet file.
+/// The records of a Parquet file; those longer than `longest` bytes are set aside.
 pub(super) fn records(
     input: Box<dyn ReadSeek>,
     path: &Path,
     form: Form,
+    longest: u64,
 ) -> impl Iterator<Item = std::result::Result<Entry, Reject>> + Send + use<> {
     let path: PathBuf = path.to_owned();
     let (values, broken) = match Values::open(input) {
@@ -64,7 +65,11 @@ pub(super) fn records(
         let place = format!("row {}", index + 1);
         match record {
             Ok(record) => {
-                let bytes = record.values().map(|value| value.as_str().map_or(8, str::len) as u64).sum();
+                let bytes = record.values().map(size).sum();
+                if bytes > longest {
+                    let message = format!("longer than {longest} bytes: cut the record into chapters");
+                    return Err(Reject::new(&path, place, Reason::TooLarge, message));
+                }
                 entry(record, &path, index as u64 + 1, place, bytes, form)
             }
             Err(error) => {
@@ -73,6 +78,16 @@ pub(super) fn records(
         }
     });
     broken.map(Err).into_iter().chain(entries)
+}
+
+/// About the bytes that a value has as text.
+fn size(value: &Value) -> u64 {
+    match value {
+        Value::String(text) => text.len() as u64,
+        Value::Array(values) => values.iter().map(size).sum(),
+        Value::Object(fields) => fields.iter().map(|(name, value)| name.len() as u64 + size(value)).sum(),
+        _ => 8,
+    }
 }
 
 fn object(row: Row) -> Map<String, Value> {

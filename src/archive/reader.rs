@@ -2,9 +2,10 @@
 
 use super::records::Records;
 use super::walk::{self, Compression, Container};
-use super::{Body, Entry, Reason, Reject, Warning, bundle, decode, stem};
+use super::{Body, Entry, Reason, Reject, Shard, Warning, bundle, decode, stem};
 use crate::span::{Pair, Side};
 use encoding_rs::Encoding;
+use serde_json::{Map, Value};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -31,11 +32,13 @@ pub struct Options {
     pub encoding: Option<&'static Encoding>,
     /// Most bytes of one document (default 256 MB).
     pub largest: u64,
+    /// Only the documents of this shard (default: all). Article files of other shards are not opened.
+    pub shard: Option<Shard>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { segmented: false, encoding: None, largest: 256 << 20 }
+        Self { segmented: false, encoding: None, largest: 256 << 20, shard: None }
     }
 }
 
@@ -58,6 +61,8 @@ pub struct Reader {
     options: Options,
     files: Option<Box<dyn Iterator<Item = Result<PathBuf, Reject>> + Send>>,
     entries: Option<Entries>,
+    /// Documents that were met so far, in all shards.
+    met: u64,
 }
 
 impl Reader {
@@ -76,7 +81,7 @@ impl Reader {
                 fs::metadata(path).map_err(|source| OpenError { path: path.to_path_buf(), source })?;
             }
         }
-        Ok(Self { inputs: inputs.into_iter(), options, files: None, entries: None })
+        Ok(Self { inputs: inputs.into_iter(), options, files: None, entries: None, met: 0 })
     }
 
     fn input(&mut self, input: Input) {
@@ -90,27 +95,62 @@ impl Reader {
     }
 }
 
-impl Iterator for Reader {
-    type Item = Result<Entry, Reject>;
-
-    fn next(&mut self) -> Option<Self::Item> {
+impl Reader {
+    /// The next entry of the shard, with its number in the whole input, from 0.
+    pub fn next_numbered(&mut self) -> Option<(u64, Result<Entry, Reject>)> {
         loop {
             if let Some(entries) = &mut self.entries {
                 match entries.next() {
-                    Some(entry) => return Some(entry),
+                    Some(entry) => {
+                        self.met += 1;
+                        if self.options.shard.is_none_or(|shard| shard.holds_entry(&entry)) {
+                            return Some((self.met - 1, entry));
+                        }
+                    }
                     None => self.entries = None,
                 }
+                continue;
             }
             if let Some(files) = &mut self.files {
                 match files.next() {
-                    Some(Ok(path)) => self.entries = Some(file(&path, &self.options)),
-                    Some(Err(reject)) => return Some(Err(reject)),
+                    Some(Ok(path)) => {
+                        let is_other = |shard: Shard| is_article(&path) && !shard.holds(&stem(&path));
+                        if self.options.shard.is_some_and(is_other) {
+                            self.met += 1;
+                        } else {
+                            self.entries = Some(file(&path, &self.options));
+                        }
+                    }
+                    Some(Err(reject)) => self.entries = Some(once(Err(reject))),
                     None => self.files = None,
                 }
                 continue;
             }
             let input = self.inputs.next()?;
             self.input(input);
+        }
+    }
+}
+
+impl Iterator for Reader {
+    type Item = Result<Entry, Reject>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_numbered().map(|(_, entry)| entry)
+    }
+}
+
+fn is_article(path: &Path) -> bool {
+    Container::of(path) == Some(Container::Article)
+}
+
+impl Shard {
+    /// True when what was read belongs to it. What has no id goes by the place of what should have had one.
+    pub fn holds_entry(self, entry: &Result<Entry, Reject>) -> bool {
+        match entry {
+            Ok(Entry { id, .. }) | Err(Reject { id: Some(id), .. }) => self.holds(id),
+            Err(reject) if is_article(Path::new(&reject.path)) => self.holds(&stem(Path::new(&reject.path))),
+            Err(reject) => self.holds(&format!("{}#{}", reject.path, reject.place)),
         }
     }
 }
@@ -123,7 +163,7 @@ fn unreadable(path: &Path, error: &io::Error) -> Reject {
     Reject::new(path, "", Reason::Unreadable, format!("{error}: check that the file exists and may be read"))
 }
 
-fn file(path: &Path, options: &Options) -> Entries {
+pub(super) fn file(path: &Path, options: &Options) -> Entries {
     match Container::of(path) {
         Some(Container::Records(compression)) => match File::open(path) {
             Ok(file) => records(decompressed(file, compression), path, options),
@@ -135,6 +175,7 @@ fn file(path: &Path, options: &Options) -> Entries {
                 Box::new(file),
                 path,
                 super::records::Form { segmented: options.segmented },
+                options.largest,
             )),
             Err(error) => once(Err(unreadable(path, &error))),
         },
@@ -150,7 +191,39 @@ fn file(path: &Path, options: &Options) -> Entries {
     }
 }
 
-fn decompressed(file: File, compression: Compression) -> Box<dyn BufRead + Send> {
+/// The objects of a file of records (JSON Lines, also compressed, or Parquet), whatever their fields; or, in words, where and why one
+/// cannot be read.
+pub type Objects = Box<dyn Iterator<Item = Result<Map<String, Value>, String>> + Send>;
+
+/// Opens a file of records to read their [`Objects`].
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn objects(path: &Path) -> io::Result<Objects> {
+    let file = File::open(path)?;
+    let compression = match Container::of(path) {
+        Some(Container::Records(compression)) => compression,
+        #[cfg(feature = "parquet")]
+        Some(Container::Parquet) => {
+            let values = super::parquet::Values::open(Box::new(file)).map_err(io::Error::other)?;
+            let placed =
+                |(number, row): (usize, Result<_, String>)| row.map_err(|error| format!("row {number}: {error}"));
+            return Ok(Box::new((1..).zip(values).map(placed)));
+        }
+        _ => Compression::None,
+    };
+    let object = |(number, line): (usize, io::Result<String>)| {
+        let wrong = |error: &dyn std::fmt::Display| format!("line {number}: not a JSON record: {error}");
+        match line {
+            Ok(line) if line.trim().is_empty() => None,
+            Ok(line) => Some(serde_json::from_str(&line).map_err(|error| wrong(&error))),
+            Err(error) => Some(Err(wrong(&error))),
+        }
+    };
+    Ok(Box::new((1..).zip(decompressed(file, compression).lines()).filter_map(object)))
+}
+
+pub(super) fn decompressed(file: File, compression: Compression) -> Box<dyn BufRead + Send> {
     match compression {
         Compression::None => Box::new(BufReader::with_capacity(1 << 18, file)),
         Compression::Gzip => Box::new(BufReader::with_capacity(1 << 18, flate2::read::MultiGzDecoder::new(file))),
@@ -171,7 +244,7 @@ impl io::Read for Broken {
 }
 
 fn records(input: Box<dyn BufRead + Send>, path: &Path, options: &Options) -> Entries {
-    Box::new(Records::new(input, path, options.segmented, options.encoding, options.largest))
+    Box::new(Records::new(input, path, options.segmented, options.encoding, options.largest).of_shard(options.shard))
 }
 
 /// Standard input holds records when it begins with `{`, else one article.

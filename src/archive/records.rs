@@ -1,9 +1,10 @@
 //! JSON Lines records: `id`, `source`, `target` and any metadata. Each side is a string, one paragraph a line (one sentence
 //! a line with `--segmented`), or a list of sentences.
 
-use super::{Body, Entry, Reason, Reject, decode, stem};
+use super::{Body, Entry, Reason, Reject, Shard, decode, stem};
 use crate::span::Pair;
 use encoding_rs::Encoding;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
@@ -16,13 +17,28 @@ pub struct Records<R> {
     form: Form,
     encoding: Option<&'static Encoding>,
     longest: u64,
+    shard: Option<Shard>,
     ended: bool,
 }
 
 impl<R: BufRead> Records<R> {
     /// The records of `input`, which is named `path` in messages. Lines longer than `longest` bytes are set aside unread.
     pub fn new(input: R, path: &Path, segmented: bool, encoding: Option<&'static Encoding>, longest: u64) -> Self {
-        Self { input, path: path.to_owned(), line: 0, form: Form { segmented }, encoding, longest, ended: false }
+        Self {
+            input,
+            path: path.to_owned(),
+            line: 0,
+            form: Form { segmented },
+            encoding,
+            longest,
+            shard: None,
+            ended: false,
+        }
+    }
+
+    /// Of records of other shards than this the id alone is read.
+    pub fn of_shard(self, shard: Option<Shard>) -> Self {
+        Self { shard, ..self }
     }
 
     fn read_line(&mut self) -> io::Result<Option<Result<Vec<u8>, ()>>> {
@@ -40,6 +56,26 @@ impl<R: BufRead> Records<R> {
 
     fn entry(&self, line: Vec<u8>) -> Result<Entry, Reject> {
         let place = format!("line {}", self.line);
+        let told = self.shard.and_then(|shard| Some((shard, self.told_id(&line)?)));
+        match told {
+            Some((shard, id)) if !shard.holds(&id) => Ok(Entry::new(id, Body::Article(String::new()))),
+            Some((_, id)) => self.read(line, place).map_err(|reject| Reject { id: Some(id), ..reject }),
+            None => self.read(line, place),
+        }
+    }
+
+    /// The id of a record, told without reading more of it: the same in all shards, whatever else is wrong with the record.
+    fn told_id(&self, line: &[u8]) -> Option<String> {
+        #[derive(Deserialize)]
+        struct Head {
+            #[serde(default)]
+            id: Option<Value>,
+        }
+        let head: Head = serde_json::from_slice(line).ok()?;
+        id(head.id, &self.path, self.line).ok()
+    }
+
+    fn read(&self, line: Vec<u8>, place: String) -> Result<Entry, Reject> {
         let reject = |reason, message: String| Reject::new(&self.path, place.clone(), reason, message);
         let bytes = line.len() as u64;
         let decoded =
@@ -47,6 +83,16 @@ impl<R: BufRead> Records<R> {
         let record: Map<String, Value> = serde_json::from_str(&decoded.text)
             .map_err(|error| reject(Reason::BadRecord, format!("not a JSON record: {error}")))?;
         entry(record, &self.path, self.line, place, bytes, self.form)
+    }
+}
+
+/// A record's id, or one by its place where it has none.
+fn id(value: Option<Value>, path: &Path, number: u64) -> Result<String, Value> {
+    match value {
+        Some(Value::String(id)) if !id.is_empty() => Ok(id),
+        Some(Value::Number(id)) => Ok(id.to_string()),
+        None | Some(Value::Null) => Ok(format!("{}#{number}", stem(path))),
+        Some(other) => Err(other),
     }
 }
 
@@ -67,14 +113,8 @@ pub(super) fn entry(
     form: Form,
 ) -> Result<Entry, Reject> {
     let reject = |reason, message: String| Reject::new(path, place.clone(), reason, message);
-    let id = match record.remove("id") {
-        Some(Value::String(id)) if !id.is_empty() => id,
-        Some(Value::Number(id)) => id.to_string(),
-        None | Some(Value::Null) => format!("{}#{number}", stem(path)),
-        Some(other) => {
-            return Err(reject(Reason::BadRecord, format!("\"id\" is {other}: it must be a string or a number")));
-        }
-    };
+    let id = id(record.remove("id"), path, number)
+        .map_err(|other| reject(Reason::BadRecord, format!("\"id\" is {other}: it must be a string or a number")))?;
     let mut side = |name: &str| match record.remove(name) {
         Some(value) => Text::from_json(value).ok_or_else(|| {
             reject(Reason::BadRecord, format!("\"{name}\" of record {id} must be a string or a list of strings"))

@@ -1,21 +1,24 @@
 //! `bitext align`: from article files, records or a pair of texts to rows.
 
-use super::locks::Fate;
-use super::output::{Output, with_suffix};
+use super::locks::{self, Fate, Told};
 use super::progress::Progress;
-use super::targets::{self, Targets};
-use super::{Done, Failure, is_dash};
+use super::run::{self, Became, Before, Beside, Run};
+use super::targets::{self, Plan};
+use super::{Done, Failure, Opened};
 use crate::align::{Model, Settings, Signals};
-use crate::archive::{self, Entry, Input, Reader, Reject};
+use crate::archive::{self, Entry, Input, Listing, Shard};
 use crate::engine::batch::{self, Outcome, RunError};
-use crate::engine::{Aligned, Engine, Learned};
-use crate::export::{self, Format, Row};
+use crate::engine::{Aligned, Engine};
+use crate::export::manifest::{self, Counts, LearnedTable, Manifest};
+use crate::export::{self, Format};
 use crate::span::{Block, Pair};
 use crate::train::table;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
 
 /// Align texts with their translations
 #[derive(Debug, clap::Args)]
@@ -23,10 +26,13 @@ use std::time::Instant;
   bitext align corpus/newspaper/articles -o rows.jsonl -o page.html
   bitext align --source book.zh.txt --target book.en.txt -o book.tsv
   bitext align --segmented --source a.zh --target a.en --format vecalign
-  bitext align corpus/newspaper/articles --locks corrected.tsv -o rows.jsonl
   zstdcat year.jsonl.zst | bitext align - --quiet > rows.jsonl
 
-What cannot be used is set aside in OUT.rejected.jsonl (OUT is the first -o) with the reason and what to do about it.")]
+  bitext align archive/ -o rows.jsonl.zst --resume
+  bitext align archive/ -o part-3.jsonl --shard 3/8
+
+What cannot be used is set aside in OUT.rejected.jsonl (OUT is the first -o) with the reason and what to do about it. OUT.manifest.json
+says what the rows were made of. A run that was stopped leaves OUT.partial and OUT.resume; with --resume the next one goes on there.")]
 pub(super) struct Arguments {
     /// Article files, folders of them, month bundles (.js), records (.jsonl, .jsonl.gz, .jsonl.zst, .parquet), or - for standard input
     #[arg(value_name = "INPUT", required_unless_present = "source", conflicts_with_all = ["source", "target"])]
@@ -77,6 +83,15 @@ pub(super) struct Arguments {
     /// Align, and print what speaks for the row with this id instead of the rows
     #[arg(long, value_name = "ID", conflicts_with = "output")]
     explain: Option<String>,
+    /// Go on where an earlier run of the same command was stopped; begin where there was none. Into jsonl and tsv, also .zst and .gz
+    #[arg(long, conflicts_with = "explain")]
+    resume: bool,
+    /// Only the documents of one of N parts, told apart by their ids; bitext merge joins the parts
+    #[arg(long, value_name = "I/N", conflicts_with = "explain")]
+    shard: Option<Shard>,
+    /// Seconds between two marks that --resume can go on at
+    #[arg(long, value_name = "SECONDS", default_value_t = 2.0, hide = true)]
+    mark_every: f64,
     /// Threads; 0 is one a core
     #[arg(short, long, value_name = "N", default_value_t = 0)]
     jobs: usize,
@@ -87,96 +102,213 @@ pub(super) struct Arguments {
     options: targets::Options,
 }
 
+/// Options that say where from and where to, or how, but not what: the rows are the same.
+const NOT_OF_THE_WORK: [&str; 11] =
+    ["inputs", "source", "target", "output", "format", "explain", "resume", "shard", "mark_every", "jobs", "quiet"];
+/// Options that name files.
+const WITH_FILES: [&str; 5] = ["abbreviations", "anchors", "dictionary", "locks", "model"];
+
 /// Text that the translation table is learned from, some thousand articles. More would make a run slower than the better table
 /// is worth; `bitext train` takes more.
 pub(super) const SAMPLE_BYTES: u64 = 4 << 20;
 
-#[derive(Default)]
-struct Counts {
-    documents: u64,
-    pairs: u64,
-    omissions: u64,
-    additions: u64,
-    set_aside: u64,
-}
-
-/// One document's rows, and its pairs, omissions and additions.
+/// One document's rows, what became of its locks, and its pairs, omissions and additions.
 struct Rendered {
-    rows: Vec<Row>,
-    counts: [u64; 3],
+    rows: Became,
+    counts: Counts,
     fate: Fate,
 }
 
-pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
+pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) -> Result<Done, Failure> {
     let started = Instant::now();
     let mut engine = engine(&arguments)?;
     let single = arguments.source.as_deref().map(archive::stem);
-    let mut locks = arguments.locks.read(&mut engine, single.as_deref())?;
+    let mut locks = arguments.locks.read(&mut engine, single.as_deref(), arguments.shard)?;
     let (inputs, total) = inputs(&arguments);
-    let options =
-        archive::Options { segmented: arguments.segmented, encoding: arguments.encoding, ..Default::default() };
-    let mut reader = Reader::open(inputs, options).map_err(Failure::run)?;
+    let mut options = archive::Options::default();
+    (options.segmented, options.encoding, options.shard) = (arguments.segmented, arguments.encoding, arguments.shard);
+    let sample_bytes = if arguments.no_learn || arguments.signals == Signals::Length { 0 } else { SAMPLE_BYTES };
     if let Some(id) = &arguments.explain {
-        let sample = if arguments.no_learn { Vec::new() } else { super::sample(&mut reader, SAMPLE_BYTES) };
+        let Opened { entries, sample, .. } = super::open(inputs, &options, sample_bytes)?;
         learn(&mut engine, &sample, arguments.jobs)?;
-        return super::explain::run(&engine, sample.into_iter().chain(reader), id).map(|()| Done::All);
+        return super::explain::run(&engine, entries.map(|(_, entry)| entry), id).map(|()| Done::All);
     }
     let language = Pair::new(arguments.source_lang.clone(), arguments.target_lang.clone());
-    let paths = if arguments.output.is_empty() { vec!["-".into()] } else { arguments.output.clone() };
-    let mut targets =
-        Targets::open(&arguments.options, &paths, arguments.format, &language, arguments.source.is_some())?;
-    let rejects_path =
-        arguments.output.first().filter(|path| !is_dash(path)).map(|path| with_suffix(path, ".rejected.jsonl"));
-    let mut rejects = rejects_path.as_deref().map(Output::file).transpose()?;
+    let outputs = if arguments.output.is_empty() { vec!["-".into()] } else { arguments.output.clone() };
+    let plan = Plan::new(&arguments.options, &outputs, arguments.format, &language, arguments.source.is_some())?;
+    let beside = Beside::of(&outputs[0]);
+    let before = match &beside {
+        Some(beside) if arguments.resume => Before::find(beside, &plan.paths())?,
+        _ => Before::Nothing,
+    };
+    if arguments.resume {
+        plan.resumes().map_err(|why| Failure::Arguments(format!("--resume: {why}")))?;
+    }
+    // What an earlier run has learned holds on.
+    let sample_bytes = if matches!(before, Before::Nothing) { sample_bytes } else { 0 };
+    let Opened { mut entries, listing, sample, drawn } = super::open(inputs, &options, sample_bytes)?;
+    let work = work(&arguments, given, &plan, &engine, listing)?;
+    let past = match before {
+        Before::Nothing => None,
+        Before::Whole(manifest) => return already_whole(&arguments, &work, &manifest, &mut entries, &outputs[0]),
+        Before::Stopped(past) => {
+            refuse_other_work(&work, &past.work, &outputs[0])?;
+            Some(past)
+        }
+    };
+    let past = past.as_deref();
+    let is_plain = plan.is_plain();
+    if let (Some(beside), false, false) = (&beside, arguments.resume, arguments.quiet)
+        && beside.journal.exists()
+    {
+        let _ = writeln!(io::stderr(), "an unfinished run is begun anew; --resume would have gone on with it");
+    }
+    let every = Duration::try_from_secs_f64(arguments.mark_every).map_err(Failure::run)?;
+    let mut run = Run::open(|lengths| plan.open(lengths), beside.clone(), past, work, every)?;
+    let done_before = run.manifest.counts.done();
+    match past {
+        Some(past) => {
+            for learned in &past.work.learned {
+                engine.put_table(learned.language(), learned.unpack().map_err(Failure::Run)?);
+            }
+            run.manifest.learned.clone_from(&past.work.learned);
+            run::pass(&mut entries, done_before, run.manifest.document_sum())?;
+            locks.pass(&past.locked);
+        }
+        None => run.manifest.learned = learn(&mut engine, &sample, arguments.jobs)?,
+    }
+    let drawn_from = sample.len();
+    drop(sample);
+    run.journal(past)?;
 
-    let mut counts = Counts::default();
     let mut progress = Progress::new(arguments.quiet, total);
-    let sink = |outcome: Outcome<Rendered>| {
-        match outcome.result {
+    let (numbers, numbered) = channel();
+    let entries = entries.map(move |(number, entry)| {
+        // The writer takes the numbers in the same order; it may have stopped because of an error.
+        let _ = numbers.send(number);
+        entry
+    });
+    let (to, bar, kept) = (&mut run, &mut progress, &mut locks);
+    let sink = move |outcome: Outcome<Rendered>| {
+        let number = numbered.recv().map_err(Failure::run)?;
+        let (became, told) = match outcome.result {
             Ok(rendered) => {
-                rendered.rows.into_iter().try_for_each(|row| targets.row(row))?;
-                locks.add(rendered.fate, rejects.as_mut())?;
-                let [pairs, omissions, additions] = rendered.counts;
-                counts.pairs += pairs;
-                counts.omissions += omissions;
-                counts.additions += additions;
-                counts.documents += 1;
+                to.manifest.counts.add(&rendered.counts);
+                (rendered.rows, kept.add(rendered.fate)?)
             }
             Err(reject) => {
-                counts.set_aside += 1;
-                set_aside(&reject, rejects.as_mut())?;
+                to.manifest.counts.set_aside += 1;
+                (Became::Reject(reject), Told::default())
             }
-        }
-        progress.add(counts.documents + counts.set_aside, outcome.bytes);
+        };
+        to.document(number, outcome.fingerprint, outcome.bytes, became, told)?;
+        bar.add(to.manifest.counts.done(), outcome.bytes);
         Ok(())
     };
-    let sample = if arguments.no_learn { Vec::new() } else { super::sample(&mut reader, SAMPLE_BYTES) };
-    let learned = learn(&mut engine, &sample, arguments.jobs)?;
-    batch::run(&engine, arguments.jobs, sample.into_iter().chain(reader), render, sink).map_err(
+    batch::run(&engine, arguments.jobs, entries, |aligned| render(aligned, is_plain), sink).map_err(
         |error| match error {
-            RunError::Sink(failure) => failure,
+            RunError::Sink(failure) => run.explain(failure),
             RunError::Threads(error) => Failure::run(error),
         },
     )?;
     progress.finish();
-    if counts.documents + counts.set_aside == 0 {
+    run.manifest.counts.not_kept += locks.waiting();
+    let Manifest { counts, learned, .. } = run.manifest.clone();
+    if counts.done() == 0 && arguments.shard.is_none() {
         return Err(Failure::Run(
             "no document in the input: give article files, a folder that holds some, or records".into(),
         ));
     }
-    let words = targets.finish()? + &locks.words();
-    let all_kept = locks.finish();
-    rejects.map_or(Ok(()), Output::finish)?;
+    let words = run.finish().map_err(|failure| run.explain(failure))? + &locks::words(&counts);
+    locks.tell();
     if !arguments.quiet {
-        summary(
-            &counts,
-            &learned,
-            started,
-            &words,
-            rejects_path.as_deref().filter(|_| !all_kept || counts.set_aside > 0),
-        );
+        let mut text = summary(&counts, done_before, started);
+        for LearnedTable { source_lang, target_lang, translations, beads, .. } in &learned {
+            let from = if past.is_some() { String::new() } else { format!(" of {drawn_from} documents, {drawn}") };
+            text += &format!(
+                "  learned: {translations} translations of words, {source_lang}-{target_lang}, from {beads} pairs{from}\n"
+            );
+        }
+        text += &words;
+        if let (Some(beside), true) = (&beside, counts.set_aside + counts.not_kept > 0) {
+            text += &format!("  set aside, with the reasons: {}\n", beside.rejects.display());
+        }
+        let _ = io::stderr().write_all(text.as_bytes());
     }
-    Ok(if counts.set_aside == 0 && all_kept { Done::All } else { Done::SomeSetAside })
+    Ok(Done::of(&counts))
+}
+
+/// The work that the arguments ask for, as a manifest without results.
+fn work(
+    arguments: &Arguments,
+    given: BTreeMap<String, Vec<String>>,
+    plan: &Plan,
+    engine: &Engine,
+    listing: Option<Listing>,
+) -> Result<Manifest, Failure> {
+    let mut files = BTreeMap::new();
+    for value in WITH_FILES.iter().filter_map(|name| given.get(*name)).flatten() {
+        let path = value.split_once('=').map_or(value.as_str(), |(_, path)| path);
+        let bytes = fs::read(path).map_err(|error| Failure::Run(format!("{path}: {error}")))?;
+        files.insert(path.to_owned(), blake3::hash(&bytes).to_hex().to_string());
+    }
+    let mut settings: BTreeMap<_, _> =
+        given.into_iter().filter(|(name, _)| !NOT_OF_THE_WORK.contains(&name.as_str())).collect();
+    settings.insert("format".into(), plan.forms());
+    let language = Pair::new(arguments.source_lang.clone(), arguments.target_lang.clone());
+    let model = engine.model(&language).map_err(Failure::run)?.to_json();
+    let inputs = arguments.inputs.iter().chain(&arguments.source).chain(&arguments.target);
+    Ok(Manifest {
+        format: manifest::FORMAT.into(),
+        version: manifest::VERSION,
+        program: format!("bitext {}", env!("CARGO_PKG_VERSION")),
+        inputs: inputs.map(|path| path.display().to_string()).collect(),
+        listing,
+        settings,
+        files,
+        model: blake3::hash(model.as_bytes()).to_hex().to_string(),
+        learned: Vec::new(),
+        shard: arguments.shard.map(|shard| shard.to_string()),
+        counts: Counts::default(),
+        documents: String::new(),
+        order: None,
+        outputs: Vec::new(),
+    })
+}
+
+fn refuse_other_work(now: &Manifest, then: &Manifest, output: &Path) -> Result<(), Failure> {
+    let shard = |manifest: &Manifest| manifest.shard.clone().unwrap_or_else(|| "none".into());
+    let differs = now
+        .differs(then)
+        .or_else(|| (now.shard != then.shard).then(|| format!("the shard is {}, not {}", shard(now), shard(then))));
+    differs.map_or(Ok(()), |why| {
+        Err(Failure::Run(format!(
+            "{} was begun otherwise: {why}; run without --resume to begin anew, or name another output",
+            output.display()
+        )))
+    })
+}
+
+/// An earlier run has done everything, if the input is still the same.
+fn already_whole(
+    arguments: &Arguments,
+    work: &Manifest,
+    manifest: &Manifest,
+    entries: &mut impl Iterator<Item = run::Numbered>,
+    output: &Path,
+) -> Result<Done, Failure> {
+    refuse_other_work(work, manifest, output)?;
+    run::pass(entries, manifest.counts.done(), manifest.document_sum())?;
+    if entries.next().is_some() {
+        return Err(Failure::Run(format!(
+            "the input has more documents than {} was made of; run without --resume to begin anew",
+            output.display()
+        )));
+    }
+    if !arguments.quiet {
+        let _ = writeln!(io::stderr(), "{} is whole already: nothing to do", output.display());
+    }
+    Ok(Done::of(&manifest.counts))
 }
 
 fn language_and_file(argument: &str) -> Result<(String, PathBuf), String> {
@@ -206,13 +338,13 @@ fn engine(arguments: &Arguments) -> Result<Engine, Failure> {
     Ok(engine)
 }
 
-pub(super) fn learn(
-    engine: &mut Engine,
-    sample: &[Result<Entry, Reject>],
-    jobs: usize,
-) -> Result<Vec<Learned>, Failure> {
-    let entries: Vec<Entry> = sample.iter().filter_map(|entry| entry.as_ref().ok().cloned()).collect();
-    engine.learn(&entries, jobs, &table::Settings::default()).map_err(Failure::run)
+pub(super) fn learn(engine: &mut Engine, sample: &[Entry], jobs: usize) -> Result<Vec<LearnedTable>, Failure> {
+    let learned = engine.learn(sample, jobs, &table::Settings::default()).map_err(Failure::run)?;
+    let packed = |learned: crate::engine::Learned| {
+        let table = engine.tables().get(&learned.language)?;
+        Some(LearnedTable::new(&learned.language, learned.beads, table))
+    };
+    Ok(learned.into_iter().filter_map(packed).collect())
 }
 
 /// The inputs, and how many bytes they are where that can be told without reading a folder.
@@ -228,40 +360,40 @@ fn inputs(arguments: &Arguments) -> (Vec<Input>, Option<u64>) {
     (arguments.inputs.iter().map(|path| super::input(path)).collect(), total)
 }
 
-fn render(aligned: &Aligned) -> Rendered {
+fn render(aligned: &Aligned, is_plain: bool) -> Rendered {
     let beads = &aligned.alignment.beads;
     let count = |wanted: fn(Block) -> bool| beads.iter().filter(|bead| wanted(bead.block)).count() as u64;
-    let counts =
-        [count(Block::is_pair), count(|block| block.target.is_empty()), count(|block| block.source.is_empty())];
-    Rendered { rows: export::rows(aligned).collect(), counts, fate: Fate::of(aligned) }
+    let counts = Counts {
+        documents: 1,
+        set_aside: 0,
+        pairs: count(Block::is_pair),
+        omissions: count(|block| block.target.is_empty()),
+        additions: count(|block| block.source.is_empty()),
+        locked: aligned.locks.len() as u64,
+        not_kept: aligned.lost.len() as u64,
+    };
+    let rows = if is_plain {
+        let mut lines = Vec::new();
+        for row in export::rows(aligned) {
+            serde_json::to_writer(&mut lines, &row).expect("a row is plain data, and memory takes it");
+            lines.push(b'\n');
+        }
+        Became::Lines(lines, beads.len() as u64)
+    } else {
+        Became::Rows(export::rows(aligned).collect())
+    };
+    Rendered { rows, counts, fate: Fate::of(aligned) }
 }
 
-/// Writes a reject to its file, or, where there is none, to standard error.
-pub(super) fn set_aside(reject: &Reject, file: Option<&mut Output>) -> Result<(), Failure> {
-    let mut line = serde_json::to_vec(reject).map_err(Failure::run)?;
-    line.push(b'\n');
-    match file {
-        Some(file) => file.write(&line),
-        None => io::stderr().write_all(&line).map_err(|error| Failure::write("standard error", &error)),
-    }
-}
-
-fn summary(counts: &Counts, learned: &[Learned], started: Instant, words: &str, rejects: Option<&Path>) {
+fn summary(counts: &Counts, done_before: u64, started: Instant) -> String {
     let seconds = started.elapsed().as_secs_f64();
-    let rate = (counts.documents + counts.set_aside) as f64 / seconds.max(1e-9);
+    let rate = (counts.done() - done_before) as f64 / seconds.max(1e-9);
     let mut text = format!(
         "{} documents: {} pairs, {} omissions, {} additions; {} set aside; {seconds:.2} s, {rate:.0} documents a second\n",
         counts.documents, counts.pairs, counts.omissions, counts.additions, counts.set_aside
     );
-    for Learned { language, beads, translations, .. } in learned {
-        text += &format!(
-            "  learned: {translations} translations of words, {}-{}, from {beads} pairs\n",
-            language.source, language.target
-        );
+    if done_before > 0 {
+        text += &format!("  {done_before} of them were done by an earlier run\n");
     }
-    text += words;
-    if let Some(path) = rejects {
-        text += &format!("  set aside, with the reasons: {}\n", path.display());
-    }
-    let _ = io::stderr().write_all(text.as_bytes());
+    text
 }

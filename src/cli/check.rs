@@ -1,9 +1,9 @@
 //! `bitext check`: from rows or articles to findings, scores and a report.
 
-use super::align::set_aside;
 use super::output::{Output, with_suffix};
 use super::progress::Progress;
 use super::read::{Matchers, Source};
+use super::run::set_aside;
 use super::{Done, Failure};
 use crate::archive::Reject;
 use crate::export::Row;

@@ -1,10 +1,11 @@
 //! `--locks` and `--anchors`: what a re-alignment is to keep, and what of it could not be kept.
 
 use super::Failure;
-use super::output::Output;
 use super::rows::Rows;
+use crate::archive::Shard;
 use crate::engine::{Aligned, Anchor, Engine, Kept, Lost};
 use crate::export;
+use crate::export::manifest::Counts;
 use crate::span::{Pair, Side};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -29,28 +30,41 @@ pub(super) struct LockOptions {
 
 /// What is to be kept, and what became of it so far.
 pub(super) struct Locks {
-    /// Documents not yet met, with their numbers of locks and anchors.
+    /// Documents not yet aligned, with their numbers of locks and anchors.
     waiting: BTreeMap<String, usize>,
-    held: u64,
     lost: Vec<Lost>,
 }
 
 /// What became of one document's locks and anchors.
 pub(super) struct Fate {
     doc: String,
-    held: u64,
     lost: Vec<Lost>,
 }
 
 impl Fate {
     pub(super) fn of(aligned: &Aligned) -> Self {
-        Self { doc: aligned.document.id.clone(), held: aligned.locks.len() as u64, lost: aligned.lost.clone() }
+        Self { doc: aligned.document.id.clone(), lost: aligned.lost.clone() }
     }
 }
 
+/// What a run writes down of one document's locks and anchors.
+#[derive(Default)]
+pub(super) struct Told {
+    /// The document, if it was waited for.
+    pub(super) doc: Option<String>,
+    /// What was lost, a line each.
+    pub(super) lines: Vec<Vec<u8>>,
+}
+
 impl LockOptions {
-    /// Reads the files, and has the engine keep what they say. `single`: the id of the one document, where there is one alone.
-    pub(super) fn read(&self, engine: &mut Engine, single: Option<&str>) -> Result<Locks, Failure> {
+    /// Reads the files, and has the engine keep what they say. `single`: the id of the one document, where there is one alone. Those
+    /// of other shards' documents are left to the other shards.
+    pub(super) fn read(
+        &self,
+        engine: &mut Engine,
+        single: Option<&str>,
+        shard: Option<Shard>,
+    ) -> Result<Locks, Failure> {
         let mut kept: BTreeMap<String, Kept> = BTreeMap::new();
         if let Some(path) = &self.locks {
             let rows = Rows { path, from: None, texts: None, language: Pair::default(), encoding: None };
@@ -74,9 +88,10 @@ impl LockOptions {
                 kept.entry(doc).or_default().anchors.push(anchor);
             }
         }
+        kept.retain(|doc, _| shard.is_none_or(|shard| shard.holds(doc)));
         let waiting = kept.iter().map(|(doc, kept)| (doc.clone(), kept.locks.len() + kept.anchors.len())).collect();
         engine.keep(kept);
-        Ok(Locks { waiting, held: 0, lost: Vec::new() })
+        Ok(Locks { waiting, lost: Vec::new() })
     }
 }
 
@@ -105,24 +120,33 @@ fn anchors(text: &str, single: Option<&str>) -> Result<BTreeSet<(String, Anchor)
 }
 
 impl Locks {
-    /// Takes note of one document; what was lost goes to `rejects`, or, without such a file, to standard error.
-    pub(super) fn add(&mut self, fate: Fate, rejects: Option<&mut Output>) -> Result<(), Failure> {
-        self.waiting.remove(&fate.doc);
-        self.held += fate.held;
-        let mut lines = Vec::new();
-        for lost in &fate.lost {
-            serde_json::to_writer(&mut lines, lost).map_err(Failure::run)?;
-            lines.push(b'\n');
+    /// Takes note of the documents that an earlier run has aligned.
+    pub(super) fn pass(&mut self, docs: &[String]) {
+        for doc in docs {
+            self.waiting.remove(doc);
         }
-        if let Some(file) = rejects {
-            file.write(&lines)?;
-        }
-        self.lost.extend(fate.lost);
-        Ok(())
     }
 
-    /// Says what could not be kept, quiet or not. True when all was.
-    pub(super) fn finish(&self) -> bool {
+    /// Takes note of one document.
+    pub(super) fn add(&mut self, fate: Fate) -> Result<Told, Failure> {
+        let doc = self.waiting.remove(&fate.doc).map(|_| fate.doc);
+        let line = |lost: &Lost| {
+            let mut line = serde_json::to_vec(lost).map_err(Failure::run)?;
+            line.push(b'\n');
+            Ok(line)
+        };
+        let lines = fate.lost.iter().map(line).collect::<Result<_, Failure>>()?;
+        self.lost.extend(fate.lost);
+        Ok(Told { doc, lines })
+    }
+
+    /// Locks and anchors of documents that were not aligned.
+    pub(super) fn waiting(&self) -> u64 {
+        self.waiting.values().sum::<usize>() as u64
+    }
+
+    /// Says what this run could not keep, quiet or not.
+    pub(super) fn tell(&self) {
         let mut text = String::new();
         for lost in &self.lost {
             let _ = writeln!(text, "not kept: {}: {}", lost.place, lost.message);
@@ -139,7 +163,7 @@ impl Locks {
         if !self.waiting.is_empty() {
             let names: Vec<&str> = self.waiting.keys().map(String::as_str).take(NAMED).collect();
             let more = if self.waiting.len() > NAMED { ", …" } else { "" };
-            let count: usize = self.waiting.values().sum();
+            let count = self.waiting();
             let _ = writeln!(
                 text,
                 "not kept: {count} locks or anchors of {} documents that were not aligned: {}{more}",
@@ -148,16 +172,14 @@ impl Locks {
             );
         }
         let _ = io::stderr().write_all(text.as_bytes());
-        self.lost.is_empty() && self.waiting.is_empty()
     }
+}
 
-    /// For the summary; nothing where nothing was to be kept.
-    pub(super) fn words(&self) -> String {
-        let lost = self.lost.len() + self.waiting.values().sum::<usize>();
-        match (self.held, lost) {
-            (0, 0) => String::new(),
-            (held, 0) => format!("  locked: {held} beads kept\n"),
-            (held, lost) => format!("  locked: {held} beads kept, {lost} locks or anchors not\n"),
-        }
+/// For the summary; nothing where nothing was to be kept.
+pub(super) fn words(counts: &Counts) -> String {
+    match (counts.locked, counts.not_kept) {
+        (0, 0) => String::new(),
+        (locked, 0) => format!("  locked: {locked} beads kept\n"),
+        (locked, lost) => format!("  locked: {locked} beads kept, {lost} locks or anchors not\n"),
     }
 }

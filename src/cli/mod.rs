@@ -7,20 +7,26 @@ mod documents;
 mod evaluate;
 mod evaluate_fidelity;
 mod explain;
+mod journal;
 mod locks;
+mod merge;
 mod output;
+mod pair;
 mod progress;
 mod read;
 mod rows;
+mod run;
 mod split;
 mod targets;
 mod terms;
 mod train;
 
 use crate::align::{Model, Signals};
-use crate::archive::{Entry, Input, Reader, Reject};
+use crate::archive::{self, Entry, Input, Listing, Reader, Reject, Survey, survey};
+use crate::export::manifest::Counts;
 use crate::signal::lexicon::dictionary;
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -43,6 +49,8 @@ enum Command {
     Align(Box<align::Arguments>),
     Check(Box<check::Arguments>),
     Convert(Box<convert::Arguments>),
+    Merge(merge::Arguments),
+    Pair(pair::Arguments),
     Split(split::Arguments),
     Terms(Box<terms::Arguments>),
     Evaluate(evaluate::Arguments),
@@ -60,6 +68,12 @@ enum Command {
 enum Done {
     All,
     SomeSetAside,
+}
+
+impl Done {
+    fn of(counts: &Counts) -> Self {
+        if counts.set_aside + counts.not_kept == 0 { Done::All } else { Done::SomeSetAside }
+    }
 }
 
 /// How a command failed.
@@ -89,11 +103,17 @@ impl Failure {
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let matches = Arguments::command().get_matches();
+    let arguments = match Arguments::from_arg_matches(&matches) {
+        Ok(arguments) => arguments,
+        Err(error) => error.exit(),
+    };
     let result = match arguments.command {
-        Command::Align(arguments) => align::run(*arguments),
+        Command::Align(arguments) => align::run(*arguments, given("align", &matches)),
         Command::Check(arguments) => check::run(&arguments),
         Command::Convert(arguments) => convert::run(*arguments),
+        Command::Merge(arguments) => merge::run(&arguments),
+        Command::Pair(arguments) => pair::run(&arguments),
         Command::Split(arguments) => split::run(&arguments),
         Command::Terms(arguments) => terms::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
@@ -106,6 +126,18 @@ pub fn main() -> ExitCode {
         Err(Failure::Run(message)) => fail(&message, 1),
         Err(Failure::Arguments(message)) => fail(&message, 2),
     }
+}
+
+/// All options of a command as they were given, or their defaults.
+fn given(command: &str, matches: &ArgMatches) -> BTreeMap<String, Vec<String>> {
+    let Some(matches) = matches.subcommand_matches(command) else { return BTreeMap::new() };
+    let root = Arguments::command();
+    let options = root.find_subcommand(command).into_iter().flat_map(clap::Command::get_arguments);
+    let value = |id: &str| {
+        let values = matches.try_get_raw(id).ok()??;
+        Some(values.map(|value| value.to_string_lossy().into_owned()).collect())
+    };
+    options.filter_map(|option| Some((option.get_id().to_string(), value(option.get_id().as_str())?))).collect()
 }
 
 fn fail(message: &str, code: u8) -> ExitCode {
@@ -167,13 +199,34 @@ fn input(path: &Path) -> Input {
     if is_dash(path) { Input::Stdin } else { Input::Path(path.to_owned()) }
 }
 
-/// The documents that come first, up to so many bytes: what a run learns from.
-fn sample(reader: &mut Reader, most: u64) -> Vec<Result<Entry, Reject>> {
-    let (mut sample, mut bytes) = (Vec::new(), 0);
-    while bytes < most {
-        let Some(entry) = reader.next() else { break };
-        bytes += entry.as_ref().map_or(0, |entry| entry.bytes);
-        sample.push(entry);
+/// Inputs that are open, and what was seen of them.
+struct Opened {
+    /// The documents of the shard, with their numbers in the whole input.
+    entries: Box<dyn Iterator<Item = (u64, Result<Entry, Reject>)> + Send>,
+    /// The files; `None` where an input is a stream.
+    listing: Option<Listing>,
+    /// The documents to learn from.
+    sample: Vec<Entry>,
+    /// Where these come from.
+    drawn: &'static str,
+}
+
+/// Opens inputs, and draws a sample of about `most` bytes from all of them (none, for 0). Of a stream it is the beginning.
+fn open(inputs: Vec<Input>, options: &archive::Options, most: u64) -> Result<Opened, Failure> {
+    if inputs.contains(&Input::Stdin) {
+        let open = archive::Options { shard: None, ..options.clone() };
+        let mut reader = Reader::open(inputs, open).map_err(Failure::run)?;
+        let (head, _) = survey::first(&mut reader, most);
+        let sample = head.iter().flatten().cloned().collect();
+        let shard = options.shard;
+        let entries = (0..)
+            .zip(head.into_iter().chain(reader))
+            .filter(move |(_, entry)| shard.is_none_or(|shard| shard.holds_entry(entry)));
+        return Ok(Opened { entries: Box::new(entries), listing: None, sample, drawn: "the beginning of the input" });
     }
-    sample
+    let mut reader = Reader::open(inputs.clone(), options.clone()).map_err(Failure::run)?;
+    let Survey { listing, sample, whole } = Survey::of(&inputs, options, most);
+    let drawn = if whole { "the whole input" } else { "a sample of the whole input" };
+    let entries = std::iter::from_fn(move || reader.next_numbered());
+    Ok(Opened { entries: Box::new(entries), listing: Some(listing), sample, drawn })
 }

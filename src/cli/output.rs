@@ -1,35 +1,121 @@
 //! Outputs that are there whole or not at all.
 
 use super::Failure;
+use crate::export::manifest::Written;
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// Bytes that are compressed together, at most: each such block unpacks alone, and a run can go on behind it.
+const BLOCK: usize = 4 << 20;
+/// zstd's own default.
+const ZSTD_LEVEL: i32 = 3;
+
+/// How a file is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Packing {
+    None,
+    Gzip,
+    Zstd,
+}
+
+impl Packing {
+    /// By a path's ending; and the path without it.
+    pub(super) fn of(path: &Path) -> (Packing, PathBuf) {
+        let packing = match path.extension().and_then(|ending| ending.to_str()) {
+            Some("gz") => Packing::Gzip,
+            Some("zst") => Packing::Zstd,
+            _ => return (Packing::None, path.to_owned()),
+        };
+        (packing, path.with_extension(""))
+    }
+
+    /// The ending of a file's name.
+    pub(super) fn ending(self) -> &'static str {
+        match self {
+            Packing::None => "",
+            Packing::Gzip => ".gz",
+            Packing::Zstd => ".zst",
+        }
+    }
+
+    fn pack(self, block: &[u8]) -> io::Result<Vec<u8>> {
+        match self {
+            Packing::None => Ok(block.to_vec()),
+            Packing::Zstd => zstd::bulk::compress(block, ZSTD_LEVEL),
+            Packing::Gzip => {
+                let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+                encoder.write_all(block)?;
+                encoder.finish()
+            }
+        }
+    }
+}
 
 /// A file that is written beside its name and renamed when whole, or standard output.
 pub(super) struct Output {
     name: String,
+    packing: Packing,
+    /// What is to be compressed next.
+    block: Vec<u8>,
     to: To,
 }
 
 enum To {
     /// Standard output, a pipe or a device: there is nothing to rename, and a rename would put a file in its place.
     Stream(Box<dyn Write + Send>),
-    File {
-        writer: BufWriter<File>,
-        partial: PathBuf,
-        path: PathBuf,
-        /// It has its name.
-        whole: bool,
-    },
+    File(Partial),
+}
+
+struct Partial {
+    writer: BufWriter<Hashed>,
+    partial: PathBuf,
+    path: PathBuf,
+    /// It has its name, or is to be gone on with by another run.
+    keep: bool,
+}
+
+/// A file, and the hash of what was written to it as long as that was done from its beginning to its end.
+struct Hashed {
+    file: File,
+    bytes: u64,
+    hasher: Option<Box<blake3::Hasher>>,
+}
+
+impl Hashed {
+    fn hash(&mut self) -> io::Result<(u64, String)> {
+        if let Some(hasher) = &self.hasher {
+            return Ok((self.bytes, hasher.finalize().to_hex().to_string()));
+        }
+        self.file.seek(SeekFrom::Start(0))?;
+        let mut hasher = blake3::Hasher::new();
+        let bytes = io::copy(&mut self.file, &mut hasher)?;
+        Ok((bytes, hasher.finalize().to_hex().to_string()))
+    }
+}
+
+impl Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.bytes += written as u64;
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(&bytes[..written]);
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 impl To {
     fn writer(&mut self) -> &mut dyn Write {
         match self {
             To::Stream(out) => out,
-            To::File { writer, .. } => writer,
+            To::File(file) => &mut file.writer,
         }
     }
 }
@@ -41,57 +127,161 @@ pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
+/// The name of a file that is not whole.
+pub(super) fn partial(path: &Path) -> PathBuf {
+    with_suffix(path, ".partial")
+}
+
+/// True when `path` is, or would be, a file that can be renamed.
+pub(super) fn is_file(path: &Path) -> bool {
+    !super::is_dash(path) && path.metadata().map_or(true, |meta| meta.is_file())
+}
+
 impl Output {
     pub(super) fn stdout() -> Self {
-        Self::stream("standard output".into(), io::stdout())
+        Self::stream("standard output".into(), Packing::None, io::stdout())
     }
 
-    fn stream(name: String, to: impl Write + Send + 'static) -> Self {
-        Self { name, to: To::Stream(Box::new(BufWriter::with_capacity(1 << 16, to))) }
+    fn stream(name: String, packing: Packing, to: impl Write + Send + 'static) -> Self {
+        let to = To::Stream(Box::new(BufWriter::with_capacity(1 << 16, to)));
+        Self { name, packing, block: Vec::new(), to }
     }
 
     /// Opens `path` for writing, before any work is done; an older file of that name stays until this one is whole.
     pub(super) fn file(path: &Path) -> Result<Self, Failure> {
+        Self::packed(path, Packing::None)
+    }
+
+    /// The same of a file that is compressed.
+    pub(super) fn packed(path: &Path, packing: Packing) -> Result<Self, Failure> {
         let name = path.display().to_string();
-        let partial = with_suffix(path, ".partial");
         if path.is_dir() {
             return Err(Failure::Run(format!("cannot write {name}: it is a folder; name a file in it")));
         }
         let explain = |error| Failure::Run(format!("cannot write {name}: {error}; name another place with -o"));
-        if path.metadata().is_ok_and(|meta| !meta.is_file()) {
+        if !is_file(path) {
             let device = fs::OpenOptions::new().write(true).open(path).map_err(explain)?;
-            return Ok(Self::stream(name, device));
+            return Ok(Self::stream(name, packing, device));
         }
-        let file = File::create(&partial).map_err(explain)?;
-        let writer = BufWriter::with_capacity(1 << 18, file);
-        Ok(Self { name, to: To::File { writer, partial, path: path.to_owned(), whole: false } })
+        // Readable too: the hash of a file that was not written from end to end is taken by reading it.
+        let file = fs::OpenOptions::new().read(true).write(true).create(true).truncate(true).open(partial(path));
+        let hashed = Hashed { file: file.map_err(explain)?, bytes: 0, hasher: Some(Box::default()) };
+        Ok(Self::of(hashed, path, packing, false))
+    }
+
+    /// Opens what an earlier run has written of `path`, to go on behind `bytes` of it.
+    pub(super) fn resume(path: &Path, packing: Packing, bytes: u64) -> Result<Self, Failure> {
+        let partial = partial(path);
+        let explain =
+            |error| Failure::Run(format!("cannot go on with {}: {error}; run without --resume", partial.display()));
+        let mut file = fs::OpenOptions::new().read(true).write(true).open(&partial).map_err(explain)?;
+        let mut hasher: Box<blake3::Hasher> = Box::default();
+        let there = io::copy(&mut (&mut file).take(bytes), &mut *hasher).map_err(explain)?;
+        if there < bytes {
+            return Err(explain(io::Error::other(format!("it has {there} bytes, and had {bytes}"))));
+        }
+        // What was written behind the last mark is written again.
+        file.set_len(bytes).and_then(|()| file.seek(SeekFrom::Start(bytes))).map_err(explain)?;
+        Ok(Self::of(Hashed { file, bytes, hasher: Some(hasher) }, path, packing, true))
+    }
+
+    fn of(hashed: Hashed, path: &Path, packing: Packing, keep: bool) -> Self {
+        let writer = BufWriter::with_capacity(1 << 18, hashed);
+        let to = To::File(Partial { writer, partial: partial(path), path: path.to_owned(), keep });
+        Self { name: path.display().to_string(), packing, block: Vec::new(), to }
     }
 
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.to.writer().write_all(bytes).map_err(|error| Failure::write(&self.name, &error))
+        self.put(bytes).map_err(|error| Failure::write(&self.name, &error))
+    }
+
+    fn put(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        if self.packing == Packing::None {
+            return self.to.writer().write_all(bytes);
+        }
+        while self.block.len() + bytes.len() >= BLOCK {
+            let (now, later) = bytes.split_at(BLOCK - self.block.len());
+            self.block.extend_from_slice(now);
+            self.cut()?;
+            bytes = later;
+        }
+        self.block.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Ends a compressed block.
+    fn cut(&mut self) -> io::Result<()> {
+        if !self.block.is_empty() {
+            let packed = self.packing.pack(&self.block)?;
+            self.to.writer().write_all(&packed)?;
+            self.block.clear();
+        }
+        Ok(())
+    }
+
+    /// Puts all that was written so far on the disk. A file is kept from now on whatever happens: how long it is, is told.
+    fn mark(&mut self) -> io::Result<u64> {
+        self.cut()?;
+        match &mut self.to {
+            To::Stream(out) => out.flush().map(|()| 0),
+            To::File(file) => {
+                file.writer.flush()?;
+                let hashed = file.writer.get_ref();
+                hashed.file.sync_data()?;
+                file.keep = true;
+                Ok(hashed.bytes)
+            }
+        }
     }
 
     fn named(&self, error: &io::Error) -> io::Error {
         io::Error::new(error.kind(), format!("cannot write {}: {error}", self.name))
     }
 
+    /// Writes what is still held. Nothing may be written after that.
+    pub(super) fn seal(&mut self) -> Result<Option<Written>, Failure> {
+        self.sealed().map_err(|error| Failure::write(&self.name, &error))
+    }
+
+    fn sealed(&mut self) -> io::Result<Option<Written>> {
+        if self.packing != Packing::None && matches!(&self.to, To::File(file) if file.writer.get_ref().bytes == 0) {
+            // An empty file is none that unpacks.
+            let packed = self.packing.pack(&self.block)?;
+            self.block.clear();
+            self.to.writer().write_all(&packed)?;
+        }
+        self.cut()?;
+        match &mut self.to {
+            To::Stream(out) => out.flush().map(|()| None),
+            To::File(file) => {
+                file.writer.flush()?;
+                file.writer.get_ref().file.sync_all()?;
+                let (bytes, blake3) = file.writer.get_mut().hash()?;
+                let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                Ok(Some(Written { name, bytes, blake3 }))
+            }
+        }
+    }
+
+    /// Gives the file, which is sealed, its name.
+    fn rename(&mut self) -> io::Result<()> {
+        if let To::File(file) = &mut self.to {
+            fs::rename(&file.partial, &file.path)?;
+            file.keep = true;
+        }
+        Ok(())
+    }
+
     /// Writes what is still held and gives the file its name.
     pub(super) fn finish(mut self) -> Result<(), Failure> {
-        let result = match &mut self.to {
-            To::Stream(out) => out.flush(),
-            To::File { writer, partial, path, whole } => writer
-                .flush()
-                .and_then(|()| writer.get_ref().sync_all())
-                .and_then(|()| fs::rename(partial, path))
-                .map(|()| *whole = true),
-        };
-        result.map_err(|error| Failure::write(&self.name, &error))
+        self.seal()?;
+        self.rename().map_err(|error| Failure::write(&self.name, &error))
     }
 }
 
 impl Drop for Output {
     fn drop(&mut self) {
-        if let To::File { partial, whole: false, .. } = &self.to {
+        if let To::File(Partial { partial, keep: false, .. }) = &self.to {
             // Not finished, or not to be: the half-written file goes. If it cannot be removed, its name says what it is.
             let _ = fs::remove_file(partial);
         }
@@ -100,7 +290,7 @@ impl Drop for Output {
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.to.writer().write(bytes).map_err(|error| self.named(&error))
+        self.put(bytes).map(|()| bytes.len()).map_err(|error| self.named(&error))
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -111,32 +301,55 @@ impl Write for Output {
 impl Seek for Output {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         match &mut self.to {
-            To::File { writer, .. } => writer.seek(to),
-            To::Stream(_) => Err(io::Error::new(io::ErrorKind::Unsupported, format!("{} cannot go back", self.name))),
+            To::File(file) if self.packing == Packing::None => {
+                file.writer.flush()?;
+                let hashed = file.writer.get_mut();
+                let there = hashed.file.seek(to)?;
+                if there != hashed.bytes {
+                    hashed.hasher = None;
+                }
+                Ok(there)
+            }
+            _ => Err(io::Error::new(io::ErrorKind::Unsupported, format!("{} cannot go back", self.name))),
         }
     }
 }
 
 /// An output that one part of the program writes and another finishes.
 #[derive(Clone)]
-pub(super) struct SharedOutput(Arc<Mutex<Option<Output>>>);
+pub(super) struct SharedOutput(Arc<Mutex<Output>>);
 
 impl SharedOutput {
     pub(super) fn new(output: Output) -> Self {
-        Self(Arc::new(Mutex::new(Some(output))))
+        Self(Arc::new(Mutex::new(output)))
     }
 
-    /// Finishes the output; nothing is written after that.
-    pub(super) fn finish(self) -> Result<(), Failure> {
-        let output = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        output.map_or(Ok(()), Output::finish)
+    fn with<T>(&self, act: impl FnOnce(&mut Output) -> T) -> T {
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut Output) -> io::Result<T>) -> io::Result<T> {
-        match self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
-            Some(output) => act(output),
-            None => Err(io::Error::other("the output is closed")),
-        }
+    fn try_with<T>(&self, act: impl FnOnce(&mut Output) -> io::Result<T>) -> Result<T, Failure> {
+        self.with(|output| act(output).map_err(|error| Failure::write(&output.name, &error)))
+    }
+
+    /// Ends a compressed block: the same place in every run, as far as the same was written before.
+    pub(super) fn cut(&self) -> Result<(), Failure> {
+        self.try_with(Output::cut)
+    }
+
+    /// Puts all that was written so far on the disk; see [`SharedOutput::rename`] for the end.
+    pub(super) fn mark(&self) -> Result<u64, Failure> {
+        self.try_with(Output::mark)
+    }
+
+    /// Writes what is still held; nothing may be written after that.
+    pub(super) fn seal(&self) -> Result<Option<Written>, Failure> {
+        self.with(Output::seal)
+    }
+
+    /// Gives the file, which is sealed, its name.
+    pub(super) fn rename(&self) -> Result<(), Failure> {
+        self.try_with(Output::rename)
     }
 }
 

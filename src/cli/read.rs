@@ -1,10 +1,10 @@
 //! What `check` and `terms` read: rows as they are, anything else aligned on the way, document by document.
 
-use super::Failure;
 use super::align::{SAMPLE_BYTES, learn};
 use super::documents::{self, Documents};
+use super::{Failure, Opened};
 use crate::align::Settings as AlignSettings;
-use crate::archive::{self, Input, Reader, Reject};
+use crate::archive::{self, Input, Reject};
 use crate::engine::batch::{self, Outcome, RunError};
 use crate::engine::{Aligned, Engine};
 use crate::export::{self, Row};
@@ -86,13 +86,12 @@ impl Source {
         let language = Pair::new(self.source_lang.clone(), self.target_lang.clone());
         let mut engine = Engine::new(model, AlignSettings::default(), language).map_err(Failure::run)?;
         let options = archive::Options { segmented: self.segmented, encoding: self.encoding, ..Default::default() };
-        let mut reader = Reader::open(inputs, options).map_err(Failure::run)?;
-        let sample = super::sample(&mut reader, SAMPLE_BYTES);
+        let Opened { entries, sample, .. } = super::open(inputs, &options, SAMPLE_BYTES)?;
         learn(&mut engine, &sample, self.jobs)?;
         let render = |aligned: &Aligned| read(&export::rows(aligned).collect::<Vec<_>>());
         let to_sink = |outcome: Outcome<T>| sink(outcome.result, outcome.bytes);
-        let entries = sample.into_iter().chain(reader);
-        batch::run(&engine, self.jobs, entries, render, to_sink).map_err(|error| match error {
+        drop(sample);
+        batch::run(&engine, self.jobs, entries.map(|(_, entry)| entry), render, to_sink).map_err(|error| match error {
             RunError::Sink(failure) => failure,
             RunError::Threads(error) => Failure::run(error),
         })

@@ -1,12 +1,13 @@
 //! What `align` and `convert` have in common: which rows go out, where to, in which formats, and what was lost on the way.
 
-use super::output::{Output, SharedOutput};
+use super::output::{Output, Packing, SharedOutput, is_file, with_suffix};
 use super::{Failure, is_dash};
+use crate::export::manifest::Written;
 use crate::export::select::{Condition, Dates, Kind, Sample, Script, Selection, Selector};
 use crate::export::{Context, Format, Loss, Row, Sink, Writer};
 use crate::span::Pair;
 use encoding_rs::Encoding;
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Options that choose rows, and how files are written.
@@ -91,18 +92,102 @@ fn format_of(path: &Path, said: Option<Format>) -> Result<Format, Failure> {
     })
 }
 
-struct Target {
+/// An output before it is opened.
+struct Planned {
     format: Format,
+    context: Context,
+    packing: Packing,
     /// None for standard output.
     paths: Vec<PathBuf>,
-    writer: Writer,
+}
+
+struct Target {
+    format: Format,
+    packing: Packing,
+    /// None for standard output.
+    paths: Vec<PathBuf>,
+    writer: Option<Writer>,
     outputs: Vec<SharedOutput>,
+}
+
+/// All outputs of a run, before they are opened.
+pub(super) struct Plan {
+    planned: Vec<Planned>,
+    selection: Selection,
+}
+
+impl Plan {
+    /// What `outputs` ask for.
+    pub(super) fn new(
+        options: &Options,
+        outputs: &[PathBuf],
+        said: Option<Format>,
+        language: &Pair<String>,
+        single: bool,
+    ) -> Result<Self, Failure> {
+        let planned =
+            outputs.iter().map(|path| plan(options, path, said, language, single)).collect::<Result<Vec<_>, _>>()?;
+        let all: Vec<&PathBuf> = planned
+            .iter()
+            .flat_map(|planned| &planned.paths)
+            .chain(outputs.iter().filter(|path| is_dash(path)))
+            .collect();
+        if let Some(path) = (1..all.len()).find_map(|k| all[..k].iter().find(|path| **path == all[k])) {
+            return Err(Failure::Arguments(format!(
+                "{} is written twice: each output needs files of its own",
+                path.display()
+            )));
+        }
+        Ok(Self { planned, selection: options.selection() })
+    }
+
+    /// True when a stopped run can go on with its outputs, and shards of them can be joined.
+    pub(super) fn resumes(&self) -> Result<(), String> {
+        for Planned { format, paths, .. } in &self.planned {
+            if paths.is_empty() || !paths.iter().all(|path| is_file(path)) {
+                return Err("the output must be a file, not a stream".into());
+            }
+            if !format.resumes() {
+                return Err(format!("{format} cannot be gone on with: write jsonl or tsv, and bitext convert it then"));
+            }
+        }
+        let Selection { dedupe, sample, .. } = &self.selection;
+        if *dedupe || sample.is_some() {
+            return Err("--dedupe and --sample look at all rows together: give them to bitext convert then".into());
+        }
+        Ok(())
+    }
+
+    /// True when all rows go out as JSON Lines, as they are: they can be written before they come here.
+    pub(super) fn is_plain(&self) -> bool {
+        self.selection == Selection::default() && self.planned.iter().all(|planned| planned.format == Format::jsonl())
+    }
+
+    /// The forms of the outputs, such as jsonl.zst.
+    pub(super) fn forms(&self) -> Vec<String> {
+        self.planned.iter().map(|planned| format!("{}{}", planned.format, planned.packing.ending())).collect()
+    }
+
+    /// All files.
+    pub(super) fn paths(&self) -> Vec<PathBuf> {
+        self.planned.iter().flat_map(|planned| planned.paths.clone()).collect()
+    }
+
+    /// Opens the files of all outputs, before any work is done, or behind so many bytes of each.
+    pub(super) fn open(self, lengths: Option<&[u64]>) -> Result<Targets, Failure> {
+        let resumes = self.resumes().is_ok();
+        let mut lengths = lengths.map(|lengths| lengths.iter().copied());
+        let targets =
+            self.planned.into_iter().map(|planned| target(planned, &mut lengths)).collect::<Result<_, _>>()?;
+        Ok(Targets { targets, selector: Selector::new(self.selection), resumes })
+    }
 }
 
 /// All outputs of a run.
 pub(super) struct Targets {
     targets: Vec<Target>,
     selector: Selector,
+    resumes: bool,
 }
 
 impl Targets {
@@ -114,33 +199,59 @@ impl Targets {
         language: &Pair<String>,
         single: bool,
     ) -> Result<Self, Failure> {
-        let planned =
-            outputs.iter().map(|path| plan(options, path, said, language, single)).collect::<Result<Vec<_>, _>>()?;
-        let all: Vec<&PathBuf> =
-            planned.iter().flat_map(|(_, _, paths)| paths).chain(outputs.iter().filter(|path| is_dash(path))).collect();
-        if let Some(path) = (1..all.len()).find_map(|k| all[..k].iter().find(|path| **path == all[k])) {
-            return Err(Failure::Arguments(format!(
-                "{} is written twice: each output needs files of its own",
-                path.display()
-            )));
-        }
-        let targets = planned
-            .into_iter()
-            .map(|(format, context, paths)| target(format, &context, paths))
-            .collect::<Result<_, _>>()?;
-        Ok(Self { targets, selector: Selector::new(options.selection()) })
+        Plan::new(options, outputs, said, language, single)?.open(None)
     }
 
-    /// Writes a row, if it is wanted, to all outputs.
-    pub(super) fn row(&mut self, row: Row) -> Result<(), Failure> {
+    /// Writes a row to all outputs; false when it is not wanted.
+    pub(super) fn row(&mut self, row: Row) -> Result<bool, Failure> {
         match self.selector.select(row) {
-            Some(row) => write(&mut self.targets, &row),
-            None => Ok(()),
+            Some(row) => write(&mut self.targets, &row).map(|()| true),
+            None => Ok(false),
         }
     }
 
-    /// Finishes all files and gives them their names. In words: what was left out, what was written, what was lost.
-    pub(super) fn finish(mut self) -> Result<String, Failure> {
+    /// Writes the lines of whole rows to outputs that are [plain](Plan::is_plain).
+    pub(super) fn lines(&mut self, lines: &[u8]) -> Result<(), Failure> {
+        let mut outputs = self.targets.iter_mut().flat_map(|target| &mut target.outputs);
+        outputs.try_for_each(|output| output.write_all(lines)).map_err(|error| failed(&error))
+    }
+
+    /// True when a stopped run can go on with them.
+    pub(super) fn resume(&self) -> bool {
+        self.resumes
+    }
+
+    /// True when any of them is compressed.
+    pub(super) fn packed(&self) -> bool {
+        self.targets.iter().any(|target| target.packing != Packing::None)
+    }
+
+    fn flush(&mut self) -> Result<(), Failure> {
+        let writers = self.targets.iter_mut().filter_map(|target| target.writer.as_mut());
+        writers.map(Writer::flush).try_for_each(|flushed| flushed.map_err(|error| failed(&error)))
+    }
+
+    fn outputs(&self) -> impl Iterator<Item = &SharedOutput> {
+        self.targets.iter().flat_map(|target| &target.outputs)
+    }
+
+    /// Ends the compressed blocks.
+    pub(super) fn cut(&mut self) -> Result<(), Failure> {
+        if !self.packed() {
+            return Ok(());
+        }
+        self.flush()?;
+        self.outputs().try_for_each(SharedOutput::cut)
+    }
+
+    /// Puts all that was written on the disk, where it stays; how long each file is.
+    pub(super) fn mark(&mut self) -> Result<Vec<u64>, Failure> {
+        self.flush()?;
+        self.outputs().map(SharedOutput::mark).collect()
+    }
+
+    /// Writes what is still held. In words: what was left out, what was written, what was lost; and the files.
+    pub(super) fn seal(&mut self) -> Result<(String, Vec<Written>), Failure> {
         for row in self.selector.finish() {
             write(&mut self.targets, &row)?;
         }
@@ -148,19 +259,31 @@ impl Targets {
         if !words.is_empty() {
             words = format!("  {words}\n");
         }
-        // All are whole before the first takes its name.
-        let mut finished = Vec::new();
-        for Target { format, paths, writer, outputs } in self.targets {
+        let mut losses = Vec::new();
+        for Target { writer, .. } in &mut self.targets {
+            let Some(writer) = writer.take() else { continue };
             let (sinks, loss) = writer.finish().map_err(|error| failed(&error))?;
             drop(sinks);
-            finished.push((format, paths, outputs, loss));
+            losses.push(loss);
         }
         // Beside an output that keeps all, nothing is lost.
-        let kept = finished.iter().any(|(.., loss)| loss.is_none());
-        for (format, paths, outputs, loss) in finished {
-            outputs.into_iter().try_for_each(SharedOutput::finish)?;
-            words += &written(format, &paths, (!kept).then_some(&loss));
+        let kept = losses.iter().any(Loss::is_none);
+        for (target, loss) in self.targets.iter().zip(&losses) {
+            words += &written(target.format, &target.paths, (!kept).then_some(loss));
         }
+        let sealed = self.outputs().map(SharedOutput::seal).collect::<Result<Vec<_>, _>>()?;
+        Ok((words, sealed.into_iter().flatten().collect()))
+    }
+
+    /// Gives the files, which are sealed, their names.
+    pub(super) fn rename(&self) -> Result<(), Failure> {
+        self.outputs().try_for_each(SharedOutput::rename)
+    }
+
+    /// Seals all files, then gives them their names.
+    pub(super) fn finish(mut self) -> Result<String, Failure> {
+        let (words, _) = self.seal()?;
+        self.rename()?;
         Ok(words)
     }
 }
@@ -185,44 +308,58 @@ fn failed(error: &io::Error) -> Failure {
 }
 
 fn write(targets: &mut [Target], row: &Row) -> Result<(), Failure> {
-    targets.iter_mut().try_for_each(|target| target.writer.row(row)).map_err(|error| failed(&error))
+    let mut writers = targets.iter_mut().filter_map(|target| target.writer.as_mut());
+    writers.try_for_each(|writer| writer.row(row)).map_err(|error| failed(&error))
 }
 
-/// An output's format, its exporter's context, and its files; none for standard output.
+/// An output's format, its exporter's context, and its files.
 fn plan(
     options: &Options,
     path: &Path,
     said: Option<Format>,
     language: &Pair<String>,
     single: bool,
-) -> Result<(Format, Context, Vec<PathBuf>), Failure> {
-    let format = format_of(path, said)?;
+) -> Result<Planned, Failure> {
+    let (packing, path) = Packing::of(path);
+    let format = format_of(&path, said)?;
+    if packing != Packing::None && matches!(format.form().name, "xlsx" | "parquet") {
+        return Err(Failure::Arguments(format!("{format} is compressed within: leave {} out", packing.ending())));
+    }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut context = Context::new(language.clone(), name);
     (context.single, context.bom, context.encoding) = (single, options.bom, options.out_encoding);
     let form = format.form();
-    if is_dash(path) {
+    if is_dash(&path) {
         if !form.alone {
             return Err(Failure::Arguments(format!("{format} cannot go to standard output: name a file with -o")));
         }
-        return Ok((format, context, Vec::new()));
+        return Ok(Planned { format, context, packing, paths: Vec::new() });
     }
-    let paths = (form.files)(&context.name, &context).into_iter().map(|name| path.with_file_name(name)).collect();
-    Ok((format, context, paths))
+    let file = |name| with_suffix(&path.with_file_name(name), packing.ending());
+    let paths = (form.files)(&context.name, &context).into_iter().map(file).collect();
+    Ok(Planned { format, context, packing, paths })
 }
 
-fn target(format: Format, context: &Context, paths: Vec<PathBuf>) -> Result<Target, Failure> {
+fn target(planned: Planned, lengths: &mut Option<impl Iterator<Item = u64>>) -> Result<Target, Failure> {
+    let Planned { format, context, packing, paths } = planned;
+    let open = |path: &PathBuf| match lengths.as_mut().map(|lengths| lengths.next().unwrap_or(0)) {
+        Some(bytes) => Output::resume(path, packing, bytes),
+        None => Output::packed(path, packing),
+    };
     let outputs: Vec<SharedOutput> = if paths.is_empty() {
         vec![SharedOutput::new(Output::stdout())]
     } else {
-        paths.iter().map(|path| Output::file(path).map(SharedOutput::new)).collect::<Result<_, _>>()?
+        paths.iter().map(open).map(|output| output.map(SharedOutput::new)).collect::<Result<_, _>>()?
     };
     let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
     for output in &outputs {
         sinks.push(Box::new(BufWriter::with_capacity(1 << 16, output.clone())));
     }
     // On standard output the first file stands for all: what belongs to the others is in the input.
-    sinks.resize_with((format.form().files)(&context.name, context).len(), || Box::new(io::empty()));
-    let writer = Writer::new(format, context, sinks).map_err(|error| failed(&error))?;
-    Ok(Target { format, paths, writer, outputs })
+    sinks.resize_with((format.form().files)(&context.name, &context).len(), || Box::new(io::empty()));
+    let writer = match lengths {
+        Some(_) => Writer::resumed(format, &context, sinks),
+        None => Writer::new(format, &context, sinks).map_err(|error| failed(&error))?,
+    };
+    Ok(Target { format, packing, paths, writer: Some(writer), outputs })
 }

@@ -1,9 +1,9 @@
 //! `bitext terms`: how a word of the original was rendered over time.
 
-use super::align::set_aside;
 use super::output::Output;
 use super::progress::Progress;
 use super::read::{Matchers, Source};
+use super::run::set_aside;
 use super::{Done, Failure};
 use crate::archive::Reject;
 use crate::export::Row;
@@ -77,7 +77,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
             }
             Err(reject) => {
                 aside += 1;
-                set_aside(&reject, None)?;
+                set_aside(&reject, None::<&mut Output>)?;
             }
         }
         progress.add(documents + aside, bytes);

@@ -3,7 +3,7 @@
 use super::output::Output;
 use super::{Done, Failure};
 use crate::align::{Model, Settings, Signals};
-use crate::archive::{Body, Entry, Reader, stem};
+use crate::archive::{Body, Entry, stem};
 use crate::bead::calibration::Calibration;
 use crate::bead::gold::{self, Document as Gold};
 use crate::bead::score::Counts;
@@ -25,7 +25,8 @@ const SAMPLE_BYTES: u64 = 64 << 20;
   bitext train archive/ -o archive.model.json
   bitext train --gold corpus/newspaper --folds 5 -o my-model.json
 
-An archive gives the model its length ratio, its bead priors and a translation table, learned from up to 64 MB of its texts;
+An archive gives the model its length ratio, its bead priors and a translation table, learned from up to 64 MB of its texts, drawn from all
+of them;
 `bitext align --model` then learns no other. Gold gives the weights of all signals. A gold set is a folder: either articles/ID.md with gold/ID.jsonl, or ID.src and ID.tgt (a sentence a line) with ID.gold
 ([0, 1]:[2]). Every set counts as much as every other. --folds reports what such a model is worth on documents it has not seen.")]
 pub(super) struct Arguments {
@@ -153,9 +154,7 @@ fn archive(
     sources: &mut Vec<String>,
 ) -> Result<Model, Failure> {
     let inputs = arguments.inputs.iter().map(|path| super::input(path)).collect();
-    let mut reader = Reader::open(inputs, Default::default()).map_err(Failure::run)?;
-    let sample = super::sample(&mut reader, SAMPLE_BYTES);
-    let entries: Vec<Entry> = sample.into_iter().filter_map(Result::ok).collect();
+    let super::Opened { sample: entries, .. } = super::open(inputs, &Default::default(), SAMPLE_BYTES)?;
     let mut engine = Engine::new(Some(model.clone()), Settings::default(), language.clone()).map_err(Failure::run)?;
     let learned = engine.learn(&entries, 0, &train::table::Settings::default()).map_err(Failure::run)?;
     let learned = learned.into_iter().find(|learned| learned.language == *language).ok_or_else(|| {

@@ -1,5 +1,10 @@
 //! Many documents at a time: one thread reads ahead, rayon's threads align, one writes, in the order of the input whatever
-//! the number of threads. Memory is bounded by the batches under way, not by the number of documents.
+//! the number of threads.
+//!
+//! Documents are handed out in groups of about `GROUP_BYTES`, each as soon as it is read; a long document is a group of its own,
+//! and those behind it are aligned meanwhile. Its own windows are aligned by all threads that have nothing else to do. What is
+//! done waits until what stands before it is written. Reading stops while documents of more than `AHEAD_BYTES` are under way, or
+//! more than `AHEAD_GROUPS` groups: memory is bounded by these and by the longest document, not by the number of documents.
 
 use super::{Aligned, Engine, EngineWorker};
 use crate::align::long::{self, Window};
@@ -9,16 +14,19 @@ use crate::bead::{Alignment, Bead};
 use crate::signal::Texts;
 use crate::span::Pair;
 use rayon::prelude::*;
-use std::sync::mpsc::sync_channel;
-use std::sync::{Arc, Mutex};
+use std::collections::BTreeMap;
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use thiserror::Error;
 
-/// Most documents of a batch.
-const BATCH_DOCUMENTS: usize = 256;
-/// A batch is full when its documents have this many bytes.
-const BATCH_BYTES: u64 = 4 << 20;
-/// Batches waiting between two stages.
-const WAITING: usize = 2;
+/// A group is full when its documents have this many bytes.
+const GROUP_BYTES: u64 = 64 << 10;
+/// Most documents of a group.
+const GROUP_DOCUMENTS: usize = 64;
+/// Bytes of documents that are read and not yet written.
+const AHEAD_BYTES: u64 = 8 << 20;
+/// Groups that are read and not yet written; enough for any number of cores to have work.
+const AHEAD_GROUPS: u64 = 512;
 
 /// Why a run could not go on.
 #[derive(Debug, Error)]
@@ -36,6 +44,8 @@ pub enum RunError<E> {
 pub struct Outcome<T> {
     /// Bytes read for it.
     pub bytes: u64,
+    /// The entry's fingerprint.
+    pub fingerprint: u128,
     /// What `render` made of it, or why it was set aside.
     pub result: Result<T, Reject>,
 }
@@ -56,39 +66,110 @@ pub fn run<T: Send, E: Send>(
     // A worker is taken, and given back, by document: a thread that waits for the windows of a long text begins with another
     // document meanwhile.
     let workers: Mutex<Vec<EngineWorker<'_>>> = Mutex::new(Vec::new());
-    const POISONED: &str = "nothing panics while it is taking a worker";
     let align = |entry: Result<Entry, Reject>| {
-        let bytes = entry.as_ref().map_or(0, |entry| entry.bytes);
+        let (bytes, fingerprint) = match &entry {
+            Ok(entry) => (entry.bytes, entry.fingerprint()),
+            Err(reject) => (0, reject.fingerprint()),
+        };
         let result = entry.and_then(|entry| {
-            let worker = workers.lock().expect(POISONED).pop();
+            let worker = workers.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let mut worker = worker.unwrap_or_else(|| engine.worker());
             let aligned = worker.align(entry);
-            workers.lock().expect(POISONED).push(worker);
+            workers.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
             let aligned = aligned?;
             Ok(render(&aligned))
         });
-        Outcome { bytes, result }
+        Outcome { bytes, fingerprint, result }
     };
+    let way = Way::default();
+    let (align, way) = (&align, &way);
     std::thread::scope(|scope| {
-        let (to_align, batches) = sync_channel(WAITING);
-        let (to_write, results) = sync_channel::<Vec<Outcome<T>>>(WAITING);
-        scope.spawn(move || {
-            for batch in Batches(entries.fuse()) {
-                if to_align.send(batch).is_err() {
-                    break;
+        let (to_write, results) = channel::<(u64, u64, Vec<Outcome<T>>)>();
+        let writer = scope.spawn(move || {
+            let _stop = Stop { way, always: true };
+            let (mut waiting, mut next) = (BTreeMap::new(), 0);
+            for (number, bytes, outcomes) in results {
+                waiting.insert(number, (bytes, outcomes));
+                while let Some((bytes, outcomes)) = waiting.remove(&next) {
+                    outcomes.into_iter().try_for_each(&mut sink)?;
+                    way.leave(bytes);
+                    next += 1;
                 }
             }
+            Ok(())
         });
-        let writer = scope.spawn(move || results.into_iter().flatten().try_for_each(&mut sink));
-        for batch in batches {
-            let done: Vec<Outcome<T>> = pool.install(|| batch.into_par_iter().with_max_len(1).map(&align).collect());
-            if to_write.send(done).is_err() {
-                break;
+        // Reading is this scope's own work: the threads of the pool are for aligning.
+        pool.in_place_scope_fifo(|tasks| {
+            for (number, (bytes, group)) in (0..).zip(Groups(entries.fuse())) {
+                // Beside a long document there is room for others.
+                let load = bytes.min(AHEAD_BYTES / 2 + 1);
+                if !way.enter(load) {
+                    break;
+                }
+                let to_write = to_write.clone();
+                tasks.spawn_fifo(move |_| {
+                    let _stop = Stop { way, always: false };
+                    let outcomes = group.into_iter().map(align).collect();
+                    // The writer is gone when its sink has refused.
+                    let _ = to_write.send((number, load, outcomes));
+                });
             }
-        }
+        });
         drop(to_write);
         writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).map_err(RunError::Sink)
     })
+}
+
+/// What is under way between reading and writing.
+#[derive(Default)]
+struct Way {
+    state: Mutex<Load>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Load {
+    bytes: u64,
+    groups: u64,
+    stopped: bool,
+}
+
+impl Way {
+    /// Waits until there is room; false when nothing is written any more. What is alone has room, however large it is.
+    fn enter(&self, bytes: u64) -> bool {
+        let full = |load: &mut Load| {
+            let full = load.bytes + bytes > AHEAD_BYTES || load.groups >= AHEAD_GROUPS;
+            !load.stopped && load.groups > 0 && full
+        };
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut load = self.changed.wait_while(state, full).unwrap_or_else(PoisonError::into_inner);
+        load.bytes += bytes;
+        load.groups += 1;
+        !load.stopped
+    }
+
+    fn leave(&self, bytes: u64) {
+        let mut load = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        load.bytes -= bytes;
+        load.groups -= 1;
+        self.changed.notify_all();
+    }
+}
+
+/// However a thread ends, the reader does not wait for it.
+struct Stop<'w> {
+    way: &'w Way,
+    /// Not only when it panics.
+    always: bool,
+}
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        if self.always || std::thread::panicking() {
+            self.way.state.lock().unwrap_or_else(PoisonError::into_inner).stopped = true;
+            self.way.changed.notify_all();
+        }
+    }
 }
 
 /// The best alignment of texts of any length that keeps what `constraints` say, passages found that the translator moved.
@@ -145,18 +226,19 @@ pub(super) fn pool(jobs: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBu
     rayon::ThreadPoolBuilder::new().num_threads(jobs).build()
 }
 
-struct Batches<I>(I);
+/// Entries that are aligned by one thread one after another, and their bytes.
+struct Groups<I>(I);
 
-impl<I: Iterator<Item = Result<Entry, Reject>>> Iterator for Batches<I> {
-    type Item = Vec<Result<Entry, Reject>>;
+impl<I: Iterator<Item = Result<Entry, Reject>>> Iterator for Groups<I> {
+    type Item = (u64, Vec<Result<Entry, Reject>>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (mut batch, mut bytes) = (Vec::new(), 0);
-        while batch.len() < BATCH_DOCUMENTS && bytes < BATCH_BYTES {
+        let (mut group, mut bytes) = (Vec::new(), 0);
+        while group.len() < GROUP_DOCUMENTS && bytes < GROUP_BYTES {
             let Some(entry) = self.0.next() else { break };
             bytes += entry.as_ref().map_or(0, |entry| entry.bytes);
-            batch.push(entry);
+            group.push(entry);
         }
-        (!batch.is_empty()).then_some(batch)
+        (!group.is_empty()).then_some((bytes, group))
     }
 }

@@ -18,6 +18,7 @@ use crate::signal::lexicon::TranslationTable;
 use crate::span::{Pair, Side};
 use crate::split::{self, Splitter, TableError};
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 /// A document, its segments and their alignment.
@@ -110,6 +111,16 @@ impl Engine {
         })
     }
 
+    /// The tables that were learned.
+    pub fn tables(&self) -> &BTreeMap<Pair<String>, Arc<TranslationTable>> {
+        &self.tables
+    }
+
+    /// Aligns these languages with a table that was learned before.
+    pub fn put_table(&mut self, language: Pair<String>, table: TranslationTable) {
+        self.tables.insert(language, Arc::new(table));
+    }
+
     /// Adds a reader's own abbreviations to the splitting of a language ([`Splitter::with_abbreviations`]).
     ///
     /// # Errors
@@ -165,7 +176,7 @@ impl EngineWorker<'_> {
         let pair = match self.pair(&document.language) {
             Ok(pair) => pair,
             Err(error) => {
-                return Err(Reject { path, place, reason: Reason::OtherLanguages, message: error.to_string() });
+                return Err(Reject::new(Path::new(&path), place, Reason::OtherLanguages, error.to_string()));
             }
         };
         let side = |side: Side| split::segments(document.text(side), &document.content[side], &pair.splitters[side]);

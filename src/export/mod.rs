@@ -14,6 +14,7 @@ mod jsonl;
 mod ladder;
 mod lines;
 mod lock;
+pub mod manifest;
 mod moses;
 mod paragraphs;
 #[cfg(feature = "parquet")]
@@ -124,6 +125,12 @@ impl Format {
     /// The format that a file's ending names.
     pub fn of(path: &Path) -> Option<Format> {
         path.extension()?.to_str()?.parse().ok()
+    }
+
+    /// True when what is written for a document does not depend on the documents before it, so that a file can be gone on with,
+    /// and a row is a line.
+    pub fn resumes(self) -> bool {
+        matches!(self.0.name, "jsonl" | "tsv")
     }
 
     /// The names of all formats, for messages.

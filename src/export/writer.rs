@@ -69,17 +69,30 @@ impl Writer {
     /// # Errors
     /// When it cannot be written.
     pub fn new(format: Format, context: &Context, files: Vec<Box<dyn Sink>>) -> io::Result<Self> {
+        let mut writer = Self::resumed(format, context, files);
+        writer.exporter.begin(&mut writer.files)?;
+        Ok(writer)
+    }
+
+    /// A writer to files that begin already, and end behind a document; of formats that [resume](Format::resumes).
+    pub fn resumed(format: Format, context: &Context, files: Vec<Box<dyn Sink>>) -> Self {
         let form = format.form();
-        let mut writer = Self {
+        Self {
             form,
             exporter: (form.exporter)(context),
             files,
             language: context.language.clone(),
             document: None,
             loss: Loss::default(),
-        };
-        writer.exporter.begin(&mut writer.files)?;
-        Ok(writer)
+        }
+    }
+
+    /// Hands on what the files still hold.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.files.iter_mut().try_for_each(|file| file.flush())
     }
 
     /// Writes a row. Rows of one document stand together, in text order.
