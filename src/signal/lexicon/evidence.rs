@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// Less probable translations are left out of explanations.
-const WORTH_SAYING: f32 = 0.05;
+const WORTH_SAYING: f32 = 0.15;
 /// What a step of evidence adds to a feature.
 const PER_STEP: f32 = -0.1 / STEPS;
 const NAMES: &[&str] = &["forward", "backward", "omitted", "added"];
