@@ -110,7 +110,7 @@ pub struct Settings {
     pub exact_cells: usize,
     /// Texts with more cells than this are searched in a band around their anchors, where these mark a way (default 600).
     pub anchored_cells: usize,
-    /// Cells a row of that band, to begin with (default 15).
+    /// Cells a row of that band, to begin with (default 11).
     pub anchored_width: usize,
     /// Cells a row of the band around the coarse path of longer texts that all signals search, to begin with (default 41).
     pub fine_width: usize,
@@ -127,7 +127,7 @@ impl Default for Settings {
             decoding: Decoding::default(),
             exact_cells: 250_000,
             anchored_cells: 200,
-            anchored_width: 15,
+            anchored_width: 11,
             fine_width: 41,
             band_width: 201,
             widest_cells: 16_000_000,

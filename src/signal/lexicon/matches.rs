@@ -11,6 +11,8 @@ use std::sync::Arc;
 /// Words in the interner after which a worker starts anew (before its next pair of texts).
 const WORDS_KEPT: usize = 200_000;
 const NONE: u32 = u32::MAX;
+/// Translations less probable than this are no anchors.
+const FAINT: f32 = 0.05;
 
 /// One match that a bead rests on, for explanations.
 #[derive(Debug, Clone, PartialEq)]
@@ -279,16 +281,22 @@ impl Matches {
     /// Pairs of sentences that share rare words, for texts of any length: `(source sentence, target sentence, weight)` in that order.
     /// A pair of words that translate each other and stand in at most `most` places of either text adds, to each pair of their
     /// places, the mean of its two probabilities by the number of these pairs: 1 for words that occur once and have one translation.
+    /// Means below `FAINT` add nothing.
     pub fn rare(&self, most: u32) -> Vec<(u32, u32, f32)> {
         let places = Side::BOTH.map(|side| self.text[side].rare_places(most));
         let mut points = Vec::new();
         for &(s, t, forward, backward) in &self.pairs {
+            let mean = 0.5 * (forward + backward);
+            let is_rare = self.text.source.counts[s as usize] <= most && self.text.target.counts[t as usize] <= most;
+            if mean < FAINT || !is_rare {
+                continue;
+            }
             let [source, target] = [(s, &places[0]), (t, &places[1])].map(|(word, places)| {
                 let from = places.partition_point(|place| place.0 < word);
                 let len = places[from..].iter().take_while(|place| place.0 == word).count();
                 &places[from..from + len]
             });
-            let weight = 0.5 * (forward + backward) / (source.len() * target.len()).max(1) as f32;
+            let weight = mean / (source.len() * target.len()).max(1) as f32;
             points.extend(source.iter().flat_map(|s| target.iter().map(move |t| (s.1, t.1, weight))));
         }
         points.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
