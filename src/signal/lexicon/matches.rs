@@ -283,21 +283,16 @@ impl Matches {
     /// places, the mean of its two probabilities by the number of these pairs: 1 for words that occur once and have one translation.
     /// Means below `FAINT` add nothing.
     pub fn rare(&self, most: u32) -> Vec<(u32, u32, f32)> {
-        let places = Side::BOTH.map(|side| self.text[side].rare_places(most));
+        let (sources, targets) = (self.text.source.rare_places(most), self.text.target.rare_places(most));
         let mut points = Vec::new();
         for &(s, t, forward, backward) in &self.pairs {
             let mean = 0.5 * (forward + backward);
-            let is_rare = self.text.source.counts[s as usize] <= most && self.text.target.counts[t as usize] <= most;
-            if mean < FAINT || !is_rare {
+            let (source, target) = (sources.of(s), targets.of(t));
+            if mean < FAINT || source.is_empty() || target.is_empty() {
                 continue;
             }
-            let [source, target] = [(s, &places[0]), (t, &places[1])].map(|(word, places)| {
-                let from = places.partition_point(|place| place.0 < word);
-                let len = places[from..].iter().take_while(|place| place.0 == word).count();
-                &places[from..from + len]
-            });
-            let weight = mean / (source.len() * target.len()).max(1) as f32;
-            points.extend(source.iter().flat_map(|s| target.iter().map(move |t| (s.1, t.1, weight))));
+            let weight = mean / (source.len() * target.len()) as f32;
+            points.extend(source.iter().flat_map(|&s| target.iter().map(move |&t| (s, t, weight))));
         }
         points.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
         points.dedup_by(|next, kept| {
@@ -436,18 +431,41 @@ impl Matches {
     }
 }
 
+/// The sentences of rare words, by type, where each type's begin, and with one more where they end.
+struct RarePlaces {
+    start: Vec<u32>,
+    sentences: Vec<u32>,
+}
+
+impl RarePlaces {
+    /// Those of a type; none where it is not rare.
+    fn of(&self, word: u32) -> &[u32] {
+        &self.sentences[self.start[word as usize] as usize..self.start[word as usize + 1] as usize]
+    }
+}
+
 impl Text {
-    /// (type, sentence) of all types with at most `most` places, sorted.
-    fn rare_places(&self, most: u32) -> Vec<(u32, u32)> {
-        let mut places = Vec::new();
-        let mut start = 0;
+    /// The sentences of all types with at most `most` places.
+    fn rare_places(&self, most: u32) -> RarePlaces {
+        let mut sum = 0;
+        let mut start: Vec<u32> = Vec::with_capacity(self.counts.len() + 1);
+        start.push(0);
+        start.extend(self.counts.iter().map(|&count| {
+            sum += if count <= most { count } else { 0 };
+            sum
+        }));
+        let (mut sentences, mut next) = (vec![0; sum as usize], start.clone());
+        let mut first = 0;
         for (sentence, &end) in self.ends.iter().enumerate() {
-            let rare = self.typed[start..end as usize].iter().filter(|&&word| self.counts[word as usize] <= most);
-            places.extend(rare.map(|&word| (word, sentence as u32)));
-            start = end as usize;
+            for &word in &self.typed[first..end as usize] {
+                if self.counts[word as usize] <= most {
+                    sentences[next[word as usize] as usize] = sentence as u32;
+                    next[word as usize] += 1;
+                }
+            }
+            first = end as usize;
         }
-        places.sort_unstable();
-        places
+        RarePlaces { start, sentences }
     }
 
     fn read<'t>(&mut self, sentences: impl Iterator<Item = &'t str>, tokenizer: &mut Tokenizer, words: &mut Words) {
