@@ -70,11 +70,16 @@
   }
   function line(label, points, show, low, high) {
     if (!points.length) return "<p class=none>No dates are known.</p>";
+    // Round numbers stand at the lines: steps of 1, 2 or 5 in some decimal place.
+    const rough = (high - low || 1) / 4, place = 10 ** Math.floor(Math.log10(rough));
+    const step = place * [1, 2, 5, 10].find(times => times * place >= rough * 0.999);
+    low = Math.floor(low / step + 1e-9) * step;
+    const ticks = Array.from({ length: Math.ceil((high - low) / step - 1e-9) + 1 }, (_, at) => low + at * step);
+    high = ticks.at(-1);
     const width = 560, height = 220, left = 52, right = 14, top = 12, bottom = 28;
     const xs = points.map(point => point.x), first = Math.min(...xs), last = Math.max(...xs);
     const x = value => left + (width - left - right) * (last > first ? (value - first) / (last - first) : 0.5);
     const y = value => top + (height - top - bottom) * (1 - (value - low) / (high - low || 1));
-    const ticks = [0, 0.25, 0.5, 0.75, 1].map(t => low + t * (high - low));
     const years = [...new Set(Array.from({ length: 6 }, (_, t) => Math.round(first + t / 5 * (last - first))))];
     // A year without articles breaks the line.
     let path = "", before = null;
