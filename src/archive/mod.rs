@@ -4,6 +4,7 @@
 
 pub mod bundle;
 pub mod decode;
+mod draw;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod reader;
@@ -19,6 +20,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+pub use draw::Draw;
 pub use reader::{Input, OpenError, Options, Reader, objects};
 pub use shard::Shard;
 pub use survey::{Listing, Survey};
@@ -150,7 +152,7 @@ impl Reject {
 }
 
 /// What one document's file or record holds, decoded.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Body {
     /// An article file's text, or what a bundle's item says in that form.
     Article(String),
@@ -166,7 +168,7 @@ pub enum Body {
 }
 
 /// One document as it came in.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// The file's stem, or the record's id.
     pub id: String,
@@ -193,6 +195,10 @@ impl Entry {
 
     /// A number that stands for all that it holds: another one where a byte is different.
     pub fn fingerprint(&self) -> u128 {
+        self.fingerprint_at(&self.path, &self.place)
+    }
+
+    fn fingerprint_at(&self, path: &str, place: &str) -> u128 {
         let (kind, texts): (&str, Vec<&str>) = match &self.body {
             Body::Article(text) => ("article", vec![text]),
             Body::Texts { texts, segmented } => {
@@ -205,7 +211,12 @@ impl Entry {
             }
         };
         let meta = if self.meta.is_empty() { String::new() } else { Value::Object(self.meta.clone()).to_string() };
-        fingerprint([self.id.as_str(), &self.path, &self.place, &meta, kind].into_iter().chain(texts))
+        fingerprint([self.id.as_str(), path, place, &meta, kind].into_iter().chain(texts))
+    }
+
+    /// A number that stands for what it says, wherever it was read.
+    pub fn content(&self) -> u128 {
+        self.fingerprint_at("", "")
     }
 
     /// Sets this entry aside.

@@ -1,7 +1,6 @@
 //! Rows of a Parquet file as JSON objects, one after another: whatever wrote it, columns are fields, nested ones nested values.
 
-use super::records::{Form, entry};
-use super::{Entry, ReadSeek, Reason, Reject};
+use super::{Entry, ReadSeek, Reason, Reject, records};
 use bytes::Bytes;
 use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReader};
@@ -53,7 +52,7 @@ impl Iterator for Values {
 pub(super) fn records(
     input: Box<dyn ReadSeek>,
     path: &Path,
-    form: Form,
+    segmented: bool,
     longest: u64,
 ) -> impl Iterator<Item = std::result::Result<Entry, Reject>> + Send + use<> {
     let path: PathBuf = path.to_owned();
@@ -64,30 +63,13 @@ pub(super) fn records(
     let entries = values.into_iter().flatten().enumerate().map(move |(index, record)| {
         let place = format!("row {}", index + 1);
         match record {
-            Ok(record) => {
-                let bytes = record.values().map(size).sum();
-                if bytes > longest {
-                    let message = format!("longer than {longest} bytes: cut the record into chapters");
-                    return Err(Reject::new(&path, place, Reason::TooLarge, message));
-                }
-                entry(record, &path, index as u64 + 1, place, bytes, form)
-            }
+            Ok(record) => records::record(record, &path, index as u64 + 1, place, segmented, longest),
             Err(error) => {
                 Err(Reject::new(&path, place, Reason::Unreadable, format!("cannot be read on from here: {error}")))
             }
         }
     });
     broken.map(Err).into_iter().chain(entries)
-}
-
-/// About the bytes that a value has as text.
-fn size(value: &Value) -> u64 {
-    match value {
-        Value::String(text) => text.len() as u64,
-        Value::Array(values) => values.iter().map(size).sum(),
-        Value::Object(fields) => fields.iter().map(|(name, value)| name.len() as u64 + size(value)).sum(),
-        _ => 8,
-    }
 }
 
 fn object(row: Row) -> Map<String, Value> {

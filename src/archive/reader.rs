@@ -171,12 +171,7 @@ pub(super) fn file(path: &Path, options: &Options) -> Entries {
         },
         #[cfg(feature = "parquet")]
         Some(Container::Parquet) => match File::open(path) {
-            Ok(file) => Box::new(super::parquet::records(
-                Box::new(file),
-                path,
-                super::records::Form { segmented: options.segmented },
-                options.largest,
-            )),
+            Ok(file) => Box::new(super::parquet::records(Box::new(file), path, options.segmented, options.largest)),
             Err(error) => once(Err(unreadable(path, &error))),
         },
         Some(Container::Article) => once(text(path, options).map(|(text, warnings)| article(path, text, warnings))),

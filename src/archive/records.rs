@@ -96,15 +96,45 @@ fn id(value: Option<Value>, path: &Path, number: u64) -> Result<String, Value> {
     }
 }
 
+/// The entry that a table's row is, the `number`-th (from 1) of `path`, or of any table where the place says it otherwise.
+///
+/// # Errors
+/// When it is no record, or longer than `longest` bytes.
+pub fn record(
+    record: Map<String, Value>,
+    path: &Path,
+    number: u64,
+    place: String,
+    segmented: bool,
+    longest: u64,
+) -> Result<Entry, Reject> {
+    let bytes = record.values().map(size).sum();
+    if bytes > longest {
+        let message = format!("longer than {longest} bytes: cut the record into chapters");
+        return Err(Reject::new(path, place, Reason::TooLarge, message));
+    }
+    entry(record, path, number, place, bytes, Form { segmented })
+}
+
+/// About the bytes that a value has as text.
+fn size(value: &Value) -> u64 {
+    match value {
+        Value::String(text) => text.len() as u64,
+        Value::Array(values) => values.iter().map(size).sum(),
+        Value::Object(fields) => fields.iter().map(|(name, value)| name.len() as u64 + size(value)).sum(),
+        _ => 8,
+    }
+}
+
 /// How a record's strings are cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Form {
+struct Form {
     /// A line is a sentence, not a paragraph.
-    pub(super) segmented: bool,
+    segmented: bool,
 }
 
 /// The entry that a record is, the `number`-th of `path`.
-pub(super) fn entry(
+fn entry(
     mut record: Map<String, Value>,
     path: &Path,
     number: u64,

@@ -3,13 +3,13 @@
 //!
 //! Of article files, those with the smallest keyed hashes (SipHash of the name, the key being the seed) are taken: the same ones
 //! whatever the order in which a disk gives them. A file of records is read at places spread evenly over it where it is not
-//! compressed; compressed ones are unpacked once, and the lines with the smallest hashes are taken. Time: one walk over the names,
-//! and one unpacking. Memory: the sample.
+//! compressed; compressed ones are unpacked once, and the lines with the smallest hashes are taken. Tables (Parquet) are read whole, as
+//! one, since a table in other parts is the same table ([`Draw`]). Time: one walk over the names, and one unpacking. Memory: the sample.
 
 use super::reader::{self, Options, Reader};
 use super::records::Records;
 use super::walk::{self, Compression, Container};
-use super::{Entry, Input, Reject};
+use super::{Draw, Entry, Input, Reject};
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -27,7 +27,7 @@ const PROBE: u64 = 16 << 10;
 /// Of a compressed file no more than this is unpacked for the sample.
 const UNPACKED: u64 = 4 << 30;
 /// A document may be this part of the sample.
-const PART: u64 = 4;
+pub(super) const PART: u64 = 4;
 
 /// The files of the inputs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,8 +81,8 @@ impl Survey {
 /// The documents that come first, up to so many bytes, and whether these are all.
 fn head(inputs: &[Input], options: &Options, most: u64) -> (Vec<Entry>, bool) {
     let Ok(mut reader) = Reader::open(inputs.to_vec(), options.clone()) else { return (Vec::new(), false) };
-    let (sample, _) = first(&mut reader, most);
-    (sample.into_iter().flatten().collect(), reader.next().is_none())
+    let (sample, bytes) = first(&mut reader, most);
+    (sample.into_iter().flatten().collect(), bytes <= most && reader.next().is_none())
 }
 
 /// What comes first of `entries`, up to so many bytes, and how many they are.
@@ -137,7 +137,7 @@ impl<T> Smallest<T> {
     }
 }
 
-fn hash(bytes: &[u8]) -> u64 {
+pub(super) fn hash(bytes: &[u8]) -> u64 {
     let mut hasher = SipHasher13::new_with_keys(SEED, 0);
     hasher.write(bytes);
     hasher.finish()
@@ -152,6 +152,8 @@ struct Files {
     /// Hash, number, size, path.
     containers: BinaryHeap<(u64, u64, u64, PathBuf)>,
     container_bytes: u64,
+    tables: Vec<PathBuf>,
+    table_bytes: u64,
 }
 
 impl Files {
@@ -164,6 +166,8 @@ impl Files {
             article_bytes: 0,
             containers: BinaryHeap::new(),
             container_bytes: 0,
+            tables: Vec::new(),
+            table_bytes: 0,
         }
     }
 
@@ -181,6 +185,11 @@ impl Files {
                 self.article_bytes += size;
                 self.articles.add(hash, number, size, || path);
             }
+            #[cfg(feature = "parquet")]
+            Some(Container::Parquet) => {
+                self.table_bytes += size;
+                self.tables.push(path);
+            }
             Some(_) => {
                 self.container_bytes += size;
                 self.containers.push((hash, number, size, path));
@@ -196,10 +205,11 @@ impl Files {
         Listing { files: self.count, bytes: self.bytes, hash: self.hasher.finalize().to_hex().to_string() }
     }
 
-    /// Draws the sample; article files and containers have shares as large as their sizes.
+    /// Draws the sample; article files, containers and tables have shares as large as their sizes.
     fn draw(&mut self, options: &Options, most: u64) -> Vec<Entry> {
-        let all = (self.article_bytes + self.container_bytes).max(1);
-        let for_articles = (u128::from(most) * u128::from(self.article_bytes) / u128::from(all)) as u64;
+        let all = (self.article_bytes + self.container_bytes + self.table_bytes).max(1);
+        let part = |bytes: u64| (u128::from(most) * u128::from(bytes) / u128::from(all)) as u64;
+        let (for_articles, for_tables) = (part(self.article_bytes), part(self.table_bytes));
         let articles = std::mem::replace(&mut self.articles, Smallest::new(0)).items(for_articles);
         let mut sample: Vec<Entry> = Vec::new();
         if for_articles > 0 {
@@ -207,7 +217,7 @@ impl Files {
         }
         let mut containers = std::mem::take(&mut self.containers).into_vec();
         containers.sort_by_key(|container| container.1);
-        let share = (most - for_articles) / containers.len().max(1) as u64;
+        let share = (most - for_articles - for_tables) / containers.len().max(1) as u64;
         for (_, _, size, path) in containers {
             let drawn = match Container::of(&path) {
                 Some(Container::Records(Compression::None)) if size > 2 * share => probes(&path, size, options, share),
@@ -215,6 +225,12 @@ impl Files {
                 _ => Ok(items(&path, options, share)),
             };
             sample.extend(drawn.unwrap_or_default());
+        }
+        if for_tables > 0 {
+            let mut drawn = Draw::new(for_tables);
+            let records = self.tables.iter().flat_map(|path| reader::file(path, options)).flatten();
+            records.for_each(|entry| drawn.add(entry));
+            sample.extend(drawn.finish());
         }
         sample
     }
@@ -255,7 +271,7 @@ fn lines(path: &Path, compression: Compression, options: &Options, share: u64) -
     Ok(drawn.items(share).into_iter().filter_map(parse).flatten().collect())
 }
 
-/// The items of a bundle, or the rows of a Parquet file, with the smallest hashes.
+/// The items of a bundle with the smallest hashes.
 fn items(path: &Path, options: &Options, share: u64) -> Vec<Entry> {
     let (mut drawn, mut read) = (Smallest::new(share), 0);
     for (number, entry) in (0..).zip(reader::file(path, options).flatten()) {

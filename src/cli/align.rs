@@ -8,7 +8,7 @@ use super::{Done, Failure, Opened};
 use crate::align::{Model, Settings, Signals};
 use crate::archive::{self, Entry, Input, Listing, Shard};
 use crate::engine::batch::{self, Outcome, RunError};
-use crate::engine::{Aligned, Engine};
+use crate::engine::{Aligned, Engine, SAMPLE_BYTES};
 use crate::export::manifest::{self, Counts, LearnedTable, Manifest};
 use crate::export::{self, Format};
 use crate::span::{Block, Pair};
@@ -107,10 +107,6 @@ const NOT_OF_THE_WORK: [&str; 11] =
     ["inputs", "source", "target", "output", "format", "explain", "resume", "shard", "mark_every", "jobs", "quiet"];
 /// Options that name files.
 const WITH_FILES: [&str; 5] = ["abbreviations", "anchors", "dictionary", "locks", "model"];
-
-/// Text that the translation table is learned from, some thousand articles. More would make a run slower than the better table
-/// is worth; `bitext train` takes more.
-pub(super) const SAMPLE_BYTES: u64 = 4 << 20;
 
 /// One document's rows, what became of its locks, and its pairs, omissions and additions.
 struct Rendered {

@@ -1,12 +1,12 @@
 //! What `check` and `terms` read: rows as they are, anything else aligned on the way, document by document.
 
-use super::align::{SAMPLE_BYTES, learn};
+use super::align::learn;
 use super::documents::{self, Documents};
 use super::{Failure, Opened};
 use crate::align::Settings as AlignSettings;
 use crate::archive::{self, Input, Reject};
 use crate::engine::batch::{self, Outcome, RunError};
-use crate::engine::{Aligned, Engine};
+use crate::engine::{Aligned, Engine, SAMPLE_BYTES};
 use crate::export::{self, Row};
 use crate::fidelity::WordMatcher;
 use crate::span::Pair;

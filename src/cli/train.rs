@@ -8,16 +8,13 @@ use crate::bead::calibration::Calibration;
 use crate::bead::gold::{self, Document as Gold};
 use crate::bead::score::Counts;
 use crate::document::{Document, lines::is_han};
-use crate::engine::Engine;
+use crate::engine::{Engine, TRAINING_BYTES};
 use crate::span::Pair;
 use crate::train::{self, Answer, Example, Options};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-
-/// Text of an archive that a model is fitted to.
-const SAMPLE_BYTES: u64 = 64 << 20;
 
 /// Fit a model to an archive, and with gold also its weights
 #[derive(Debug, clap::Args)]
@@ -154,7 +151,7 @@ fn archive(
     sources: &mut Vec<String>,
 ) -> Result<Model, Failure> {
     let inputs = arguments.inputs.iter().map(|path| super::input(path)).collect();
-    let super::Opened { sample: entries, .. } = super::open(inputs, &Default::default(), SAMPLE_BYTES)?;
+    let super::Opened { sample: entries, .. } = super::open(inputs, &Default::default(), TRAINING_BYTES)?;
     let mut engine = Engine::new(Some(model.clone()), Settings::default(), language.clone()).map_err(Failure::run)?;
     let learned = engine.learn(&entries, 0, &train::table::Settings::default()).map_err(Failure::run)?;
     let learned = learned.into_iter().find(|learned| learned.language == *language).ok_or_else(|| {

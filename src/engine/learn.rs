@@ -1,5 +1,8 @@
 //! Learning from the texts at hand: a translation table of each pair of languages, from documents that the engine itself
 //! has aligned.
+//!
+//! Documents are aligned and counted each for itself, anywhere ([`Engine::count`]); what they teach is put together in the order
+//! of their ids ([`Engine::learn_from`]), so that the table depends on the documents alone.
 
 use super::batch::{self, RunError};
 use super::{Aligned, Engine};
@@ -8,9 +11,24 @@ use crate::archive::Entry;
 use crate::span::Pair;
 use crate::train::Observed;
 use crate::train::table::{ParallelWords, Settings};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
+
+/// Text that the translation table of a run is learned from, some thousand articles. More would make a run slower than the better
+/// table is worth; `bitext train` takes more.
+pub const SAMPLE_BYTES: u64 = 4 << 20;
+/// Text of an archive that a model is fitted to.
+pub const TRAINING_BYTES: u64 = 64 << 20;
+
+/// What one document teaches.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Counted {
+    language: Pair<String>,
+    words: ParallelWords,
+    observed: Observed,
+}
 
 /// What was learned of one pair of languages.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +46,7 @@ pub struct Learned {
 impl Engine {
     /// Aligns `sample` and learns a translation table from its beads, for every pair of languages that has enough of them
     /// ([`Settings::least_beads`]) and whose model has no table yet. What the engine aligns from then on is aligned with the
-    /// tables. The same sample gives the same tables on any number of threads.
+    /// tables. The same sample, in any order, gives the same tables on any number of threads.
     ///
     /// # Errors
     /// When the threads cannot be started.
@@ -38,26 +56,58 @@ impl Engine {
         jobs: usize,
         settings: &Settings,
     ) -> Result<Vec<Learned>, RunError<Infallible>> {
+        let counted = self.count(sample, jobs, settings)?;
+        self.learn_from(&counted, jobs, settings)
+    }
+
+    /// Aligns `sample` and cuts its beads into words, a document at a time in the order of their ids.
+    ///
+    /// # Errors
+    /// When the threads cannot be started.
+    pub fn count(
+        &self,
+        sample: &[Entry],
+        jobs: usize,
+        settings: &Settings,
+    ) -> Result<Vec<Counted>, RunError<Infallible>> {
         if self.settings.signals == Signals::Length {
             return Ok(Vec::new());
         }
-        let render = |aligned: &Aligned| {
-            let words = ParallelWords::of(&[(aligned.texts(), &aligned.alignment)], settings);
-            (aligned.document.language.clone(), words, Observed::of(&aligned.texts(), &aligned.alignment))
+        let mut sample: Vec<&Entry> = sample.iter().collect();
+        sample.sort_by_cached_key(|entry| (entry.id.clone(), entry.content()));
+        let render = |aligned: &Aligned| Counted {
+            language: aligned.document.language.clone(),
+            words: ParallelWords::of(&[(aligned.texts(), &aligned.alignment)], settings),
+            observed: Observed::of(&aligned.texts(), &aligned.alignment),
         };
-        let mut all: BTreeMap<Pair<String>, (ParallelWords, Observed)> = BTreeMap::new();
-        batch::run(self, jobs, sample.iter().cloned().map(Ok), render, |outcome| {
+        let mut counted = Vec::with_capacity(sample.len());
+        batch::run(self, jobs, sample.into_iter().cloned().map(Ok), render, |outcome| {
             // What cannot be aligned is set aside when its turn comes.
-            if let Ok((language, words, observed)) = outcome.result {
-                let pair = all.entry(language).or_default();
-                pair.0.append(&words);
-                pair.1.add(&observed);
-            }
+            counted.extend(outcome.result);
             Ok(())
         })?;
+        Ok(counted)
+    }
+
+    /// Learns from documents that were counted, in the order of their ids, as [`Engine::learn`] does.
+    ///
+    /// # Errors
+    /// When the threads cannot be started.
+    pub fn learn_from(
+        &mut self,
+        counted: &[Counted],
+        jobs: usize,
+        settings: &Settings,
+    ) -> Result<Vec<Learned>, RunError<Infallible>> {
+        let mut all: BTreeMap<&Pair<String>, (ParallelWords, Observed)> = BTreeMap::new();
+        for Counted { language, words, observed } in counted {
+            let pair = all.entry(language).or_default();
+            pair.0.append(words);
+            pair.1.add(observed);
+        }
         let mut learned = Vec::new();
         for (language, (words, observed)) in all {
-            let has_table = self.model(&language).is_ok_and(|model| model.table.is_some());
+            let has_table = self.model(language).is_ok_and(|model| model.table.is_some());
             if has_table || words.len() < settings.least_beads {
                 continue;
             }
@@ -68,7 +118,7 @@ impl Engine {
                 translations: table.len(),
                 observed,
             });
-            self.tables.insert(language, Arc::new(table));
+            self.tables.insert(language.clone(), Arc::new(table));
         }
         Ok(learned)
     }

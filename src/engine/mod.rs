@@ -4,7 +4,7 @@ pub mod batch;
 mod learn;
 mod lock;
 
-pub use learn::Learned;
+pub use learn::{Counted, Learned, SAMPLE_BYTES, TRAINING_BYTES};
 pub(crate) use lock::title_paragraphs;
 pub use lock::{Anchor, Kept, Lock, Lost, MOVED};
 

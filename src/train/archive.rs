@@ -5,6 +5,7 @@ use crate::bead::Alignment;
 use crate::signal::prior::Prior;
 use crate::signal::{Signal, Texts};
 use crate::span::{Block, Pair, Side};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Two-sided beads less probable than this do not count for the length ratio.
@@ -15,10 +16,10 @@ const EXPECTED: f64 = 200.0;
 const MOST: f64 = 2.0;
 
 /// Counts over aligned documents; they add up.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Observed {
     chars: Pair<u64>,
-    shapes: BTreeMap<&'static str, f64>,
+    shapes: BTreeMap<String, f64>,
 }
 
 impl Observed {
@@ -42,7 +43,7 @@ impl Observed {
         let mut features = vec![0.0; Prior.feature_names().len()];
         Prior.measure(block, &mut features);
         if let Some(shape) = features.iter().position(|&value| value != 0.0) {
-            *self.shapes.entry(Prior.feature_names()[shape]).or_default() += weight;
+            *self.shapes.entry(Prior.feature_names()[shape].to_owned()).or_default() += weight;
         }
     }
 
@@ -51,14 +52,14 @@ impl Observed {
         self.chars.source += other.chars.source;
         self.chars.target += other.chars.target;
         for (shape, count) in &other.shapes {
-            *self.shapes.entry(shape).or_default() += count;
+            *self.shapes.entry(shape.clone()).or_default() += count;
         }
     }
 
     /// The share of each shape.
     pub fn shares(&self) -> BTreeMap<String, f32> {
         let all: f64 = self.shapes.values().sum();
-        self.shapes.iter().map(|(shape, count)| ((*shape).to_owned(), (count / all) as f32)).collect()
+        self.shapes.iter().map(|(shape, count)| (shape.clone(), (count / all) as f32)).collect()
     }
 
     /// `model` for texts like these: their length ratio, and bead priors moved by what the shapes are more or less frequent

@@ -66,7 +66,7 @@ impl Default for Settings {
 }
 
 /// Two-sided beads to learn from, as words.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct ParallelWords {
     words: Pair<Words>,
     tokens: Pair<Vec<WordId>>,

@@ -2,15 +2,29 @@
 
 use foldhash::fast::FixedState;
 use indexmap::IndexSet;
+use serde::{Deserialize, Serialize};
 
 /// Number of a word in a [`Words`].
 pub type WordId = u32;
 
 /// An interner of words. Numbers count up from 0 in the order of first sight, so they depend on what was read
 /// before; nothing that leaves the lexicon may depend on them.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+#[serde(from = "Vec<String>", into = "Vec<String>")]
 pub struct Words {
     set: IndexSet<Box<str>, FixedState>,
+}
+
+impl From<Vec<String>> for Words {
+    fn from(words: Vec<String>) -> Self {
+        Self { set: words.into_iter().map(String::into_boxed_str).collect() }
+    }
+}
+
+impl From<Words> for Vec<String> {
+    fn from(words: Words) -> Self {
+        words.set.into_iter().map(String::from).collect()
+    }
 }
 
 impl Words {
