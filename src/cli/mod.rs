@@ -7,6 +7,8 @@ mod documents;
 mod evaluate;
 mod evaluate_fidelity;
 mod explain;
+#[cfg(feature = "store")]
+mod import;
 mod journal;
 mod locks;
 mod merge;
@@ -16,6 +18,8 @@ mod progress;
 mod read;
 mod rows;
 mod run;
+#[cfg(feature = "store")]
+mod search;
 mod split;
 mod targets;
 mod terms;
@@ -53,6 +57,10 @@ enum Command {
     Pair(pair::Arguments),
     Split(split::Arguments),
     Terms(Box<terms::Arguments>),
+    #[cfg(feature = "store")]
+    Import(import::Arguments),
+    #[cfg(feature = "store")]
+    Search(search::Arguments),
     Evaluate(evaluate::Arguments),
     Train(train::Arguments),
     /// Print completions for a shell, to be sourced or put where the shell looks for them
@@ -116,6 +124,10 @@ pub fn main() -> ExitCode {
         Command::Pair(arguments) => pair::run(&arguments),
         Command::Split(arguments) => split::run(&arguments),
         Command::Terms(arguments) => terms::run(&arguments),
+        #[cfg(feature = "store")]
+        Command::Import(arguments) => import::run(&arguments),
+        #[cfg(feature = "store")]
+        Command::Search(arguments) => search::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Completions { shell } => completions(shell),

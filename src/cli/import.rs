@@ -1,0 +1,123 @@
+//! `bitext import`: rows, or what makes rows, into a store.
+
+use super::output::Output;
+use super::progress::Progress;
+use super::read::Source;
+use super::run::set_aside;
+use super::{Done, Failure};
+use crate::archive::Reject;
+use crate::fidelity::Finding;
+use crate::store::{Prepared, Store, StoreError};
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+/// Put rows into a store, a database in one file that `bitext search` reads
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  bitext import rows.jsonl --store corpus.db
+  bitext import 1957.parquet 1958.tsv --store corpus.db --findings findings.jsonl
+  bitext import corpus/newspaper/articles --store corpus.db
+
+A document takes the place of the one with its id, so that an import can be repeated, and a store grows. All of an import is put in,
+or, where it fails or is stopped, nothing of it. A store holds one pair of languages.")]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    from: Source,
+    /// The store; made where there is none
+    #[arg(long, value_name = "DB")]
+    store: PathBuf,
+    /// Findings of `bitext check` to be kept beside the rows (JSON Lines)
+    #[arg(long, value_name = "FILE")]
+    findings: Option<PathBuf>,
+    /// No progress, no closing line
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+pub(super) fn failure(error: StoreError) -> Failure {
+    Failure::Run(error.to_string())
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
+    let fresh = !arguments.store.exists();
+    let done = imported(arguments);
+    if done.is_err() && fresh {
+        // Nothing is in it: an empty store would only look like one.
+        let _ = std::fs::remove_file(&arguments.store);
+    }
+    done
+}
+
+fn imported(arguments: &Arguments) -> Result<Done, Failure> {
+    let mut store = Store::create(&arguments.store).map_err(failure)?;
+    let mut import = store.import().map_err(failure)?;
+    let mut progress = Progress::new(arguments.quiet, None);
+    let (mut documents, mut replaced, mut pairs, mut aside, mut twice) = (0_u64, 0_u64, 0_u64, 0_u64, 0_u64);
+    let mut seen: HashSet<String> = HashSet::new();
+    arguments.from.each(Prepared::new, |result: Result<Result<Option<Prepared>, StoreError>, Reject>, bytes| {
+        match result.map(Result::transpose) {
+            Ok(None) => {}
+            Ok(Some(prepared)) => {
+                let prepared = prepared.map_err(failure)?;
+                replaced += u64::from(import.put(&prepared).map_err(failure)?);
+                twice += u64::from(!seen.insert(prepared.doc().to_owned()));
+                documents += 1;
+                pairs += prepared.len() as u64;
+            }
+            Err(reject) => {
+                aside += 1;
+                set_aside(&reject, None::<&mut Output>)?;
+            }
+        }
+        progress.add(documents + aside, bytes);
+        Ok(())
+    })?;
+    if documents == 0 {
+        return Err(Failure::Run(
+            "no document in the input: give rows of `bitext align`, article files or records".into(),
+        ));
+    }
+    let findings = match &arguments.findings {
+        Some(path) => findings(path, &mut import)?,
+        None => 0,
+    };
+    import.commit().map_err(failure)?;
+    progress.finish();
+    if !arguments.quiet {
+        let (articles, rows) = store.len().map_err(failure)?;
+        let again =
+            if replaced > twice { format!(", {} in the place of older ones", replaced - twice) } else { String::new() };
+        let mut text =
+            format!("{documents} documents{again}, {pairs} rows, {findings} findings put in; {aside} set aside\n");
+        if twice > 0 {
+            text +=
+                &format!("  {twice} documents had the id of one before them in the same input, and took its place\n");
+        }
+        text += &format!("  {}: {articles} documents, {rows} rows\n", arguments.store.display());
+        let _ = io::stderr().write_all(text.as_bytes());
+    }
+    Ok(if aside + twice == 0 { Done::All } else { Done::SomeSetAside })
+}
+
+/// Puts a file of findings in, in the place of those that their documents had.
+fn findings(path: &Path, import: &mut crate::store::Import<'_>) -> Result<u64, Failure> {
+    let name = path.display();
+    let file = File::open(path).map_err(|error| Failure::Run(format!("cannot read {name}: {error}")))?;
+    let (mut count, mut seen) = (0, HashSet::new());
+    for (line, text) in (1..).zip(BufReader::new(file).lines()) {
+        let text = text.map_err(|error| Failure::Run(format!("cannot read {name}: {error}")))?;
+        if text.trim().is_empty() {
+            continue;
+        }
+        let finding: Finding = serde_json::from_str(&text)
+            .map_err(|error| Failure::Run(format!("{name}, line {line}: no finding of `bitext check`: {error}")))?;
+        if seen.insert(finding.doc.clone()) {
+            import.forget_findings(&finding.doc).map_err(failure)?;
+        }
+        import.put_finding(&finding).map_err(failure)?;
+        count += 1;
+    }
+    Ok(count)
+}

@@ -1,0 +1,189 @@
+//! Stage 8c: a corpus kept in one file, to be searched. The database is SQLite, built in.
+//!
+//! [`Store`] opens a file; [`Import`] puts documents into it, all or none of them; [`Query`] and [`Filter`] say what
+//! [`Store::search`] finds. The texts are indexed for full text by FTS5, Chinese by pairs of characters; see `text.rs`.
+//!
+//! | table | a line is |
+//! |---|---|
+//! | `article` | a document: what is known of it, and what its rows say beside their texts, packed |
+//! | `pair` | a row, its segments a line each |
+//! | `words` | the tokens of a pair, both sides; its texts are not held twice |
+//! | `finding` | a finding of `bitext check` |
+//! | `about` | what the whole file is: its languages |
+
+mod import;
+mod query;
+mod renderings;
+mod search;
+mod text;
+
+pub use import::{Import, Prepared};
+pub use query::{Filter, Query, QueryError};
+pub use renderings::Rendering;
+pub use search::Hit;
+
+use crate::span::Pair;
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
+use std::path::Path;
+use std::time::Duration;
+use thiserror::Error;
+
+/// The number that says that a database is a store, in the file's head.
+const APPLICATION: i32 = 0x4269_5478;
+/// The version of the tables below.
+const VERSION: i32 = 1;
+const TABLES: &str = "
+CREATE TABLE about(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE article(
+    id INTEGER PRIMARY KEY, doc TEXT NOT NULL UNIQUE, title TEXT NOT NULL, title_target TEXT NOT NULL, date TEXT NOT NULL,
+    page TEXT NOT NULL, rows BLOB NOT NULL);
+CREATE INDEX article_date ON article(date);
+CREATE TABLE pair(
+    id INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES article(id), at INTEGER NOT NULL, kind TEXT NOT NULL,
+    section TEXT NOT NULL, confidence REAL, source TEXT NOT NULL, target TEXT NOT NULL);
+CREATE INDEX pair_article ON pair(article, at);
+CREATE TABLE finding(
+    id INTEGER PRIMARY KEY, doc TEXT NOT NULL, pair TEXT NOT NULL, type TEXT NOT NULL, probability REAL NOT NULL, json TEXT NOT NULL);
+CREATE INDEX finding_doc ON finding(doc);
+CREATE VIRTUAL TABLE words USING fts5(
+    source, target, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
+";
+
+/// What can go wrong with a store.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// There is no such file.
+    #[error("{0}: no such store; `bitext import ROWS --store {0}` makes one")]
+    Missing(String),
+    /// A file, but not one of ours.
+    #[error("{0}: no store of bitext, or a damaged one")]
+    Foreign(String),
+    /// Tables that a later version has made.
+    #[error("{path}: written by a newer bitext (store version {found}; this one reads up to {VERSION}): update bitext")]
+    Newer {
+        /// The file.
+        path: String,
+        /// Its version.
+        found: i32,
+    },
+    /// Someone else writes.
+    #[error("the store is being written by another process: try again when that is done")]
+    Locked,
+    /// Rows in other languages than the store's.
+    #[error("{doc}: {found} does not go into a store of {held}: one store holds one pair of languages")]
+    Languages {
+        /// The document.
+        doc: String,
+        /// Its languages.
+        found: String,
+        /// The store's.
+        held: String,
+    },
+    /// Packed rows that do not unpack.
+    #[error("the store is damaged: {0}")]
+    Damaged(String),
+    /// What the database says.
+    #[error("the store: {0}")]
+    Database(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error.to_string()),
+            _ => Self::Database(error),
+        }
+    }
+}
+
+/// A corpus in a file.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+    language: Option<Pair<String>>,
+}
+
+impl Store {
+    /// Opens a store to be read.
+    ///
+    /// # Errors
+    /// When there is none, it is damaged, or newer than this library.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if !path.exists() {
+            return Err(StoreError::Missing(path.display().to_string()));
+        }
+        Self::of(Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY), path)
+    }
+
+    /// Opens a store to be written, and makes it where there is none.
+    ///
+    /// # Errors
+    /// As [`Store::open`], or when it cannot be made.
+    pub fn create(path: &Path) -> Result<Self, StoreError> {
+        let fresh = std::fs::metadata(path).map_or(true, |meta| meta.len() == 0);
+        let connection = Connection::open(path)?;
+        if fresh {
+            connection.execute_batch(&format!(
+                "PRAGMA page_size = 8192; BEGIN; {TABLES} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT;"
+            ))?;
+        }
+        Self::of(Ok(connection), path)
+    }
+
+    fn of(connection: rusqlite::Result<Connection>, path: &Path) -> Result<Self, StoreError> {
+        let name = || path.display().to_string();
+        let connection = connection?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        let number = |what: &str| connection.query_row(&format!("PRAGMA {what}"), [], |row| row.get::<_, i32>(0));
+        let application = number("application_id").map_err(|error| match StoreError::from(error) {
+            StoreError::Locked => StoreError::Locked,
+            _ => StoreError::Foreign(name()),
+        })?;
+        if application != APPLICATION {
+            return Err(StoreError::Foreign(name()));
+        }
+        let found = number("user_version")?;
+        if found > VERSION {
+            return Err(StoreError::Newer { path: name(), found });
+        }
+        // 64 MB of pages are kept; what is sorted is sorted in memory.
+        connection
+            .execute_batch("PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON;")?;
+        let mut store = Self { connection, language: None };
+        store.language = store.about("source_lang")?.zip(store.about("target_lang")?).map(|(s, t)| Pair::new(s, t));
+        Ok(store)
+    }
+
+    /// The languages of the texts; `None` as long as it is empty.
+    pub fn language(&self) -> Option<&Pair<String>> {
+        self.language.as_ref()
+    }
+
+    /// Documents and rows.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn len(&self) -> Result<(u64, u64), StoreError> {
+        let count = |table: &str| -> rusqlite::Result<u64> {
+            self.connection
+                .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0))
+                .map(|count| count as u64)
+        };
+        Ok((count("article")?, count("pair")?))
+    }
+
+    /// True when it holds nothing.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn is_empty(&self) -> Result<bool, StoreError> {
+        Ok(self.len()? == (0, 0))
+    }
+
+    fn about(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let found = self.connection.query_row("SELECT value FROM about WHERE key = ?1", [key], |row| row.get(0));
+        Ok(found.optional()?)
+    }
+}
