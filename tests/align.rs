@@ -6,7 +6,8 @@
 
 #![allow(clippy::unwrap_used)]
 
-use bitext::align::{Aligner, Decoding, Exhaustive, Model, MoveLimits, Settings, Signals, Worker, exhaustive};
+use bitext::align::long::Window;
+use bitext::align::{Aligner, Apart, Decoding, Exhaustive, Model, MoveLimits, Settings, Signals, Worker, exhaustive};
 use bitext::archive::{Body, Entry, Reject};
 use bitext::bead::Alignment;
 use bitext::cost::Cost;
@@ -608,16 +609,24 @@ fn lines(text: &Pair<String>) -> Pair<Vec<Segment>> {
 }
 
 /// How many of the gold's beads are found when `text` is aligned window by window.
-fn long(text: &Pair<String>, gold: &[Block]) -> usize {
+fn long(text: &Pair<String>, gold: &[Block], signals: Signals) -> usize {
     let segments = lines(text);
     let texts = Texts {
         text: text.as_ref().map(String::as_str),
         segments: segments.as_ref().map(Vec::as_slice),
         language: Pair::new("zh", "en"),
     };
-    let aligner = Arc::new(Aligner::new(Model::built_in("zh", "en"), Settings::default()).unwrap());
-    assert!(bitext::align::long::windows(&aligner, &texts).len() > 1, "the text is cut");
-    let found = aligner.worker().align_long(&texts);
+    let mut settings = Settings::default();
+    settings.signals = signals;
+    let aligner = Arc::new(Aligner::new(Model::built_in("zh", "en"), settings).unwrap());
+    assert!(bitext::align::long::is_long(&aligner, &texts));
+    let (apart, mut several) = (Apart::default(), false);
+    let found = aligner.worker().align_long(&texts, &apart, |worker, windows| {
+        several = windows.len() > 1;
+        let align = |window: Window| (window.clone(), worker.align_window(&texts, &apart, &window));
+        windows.into_iter().map(align).collect()
+    });
+    assert_eq!(several, signals == Signals::Default, "words cut the text");
     assert_eq!(found.validate(texts.len()), Ok(()));
     let found: std::collections::BTreeSet<Block> = found.beads.iter().map(|bead| bead.block).collect();
     gold.iter().filter(|bead| found.contains(bead)).count()
@@ -626,9 +635,35 @@ fn long(text: &Pair<String>, gold: &[Block]) -> usize {
 #[test]
 fn a_long_text_is_aligned_as_well_as_its_parts() {
     let (text, gold) = bundled();
-    let found = long(&text, &gold);
+    let found = long(&text, &gold, Signals::Default);
     // One by one, given sentences, the built-in model finds 97 of 100.
     assert!(found * 100 >= gold.len() * 96, "{found} of {}", gold.len());
+}
+
+#[test]
+fn a_long_text_is_aligned_by_length_alone_as_well_as_in_one_piece() {
+    let (text, gold) = bundled();
+    // Three times over, so that the windows are several.
+    let one = gold.last().unwrap().source.end as usize;
+    let other = gold.last().unwrap().target.end as usize;
+    let gold: Vec<Block> = (0..3)
+        .flat_map(|copy| gold.iter().map(move |bead| bead.shifted(Pair::new(copy * one, copy * other))))
+        .collect();
+    let text = text.map(|text| text.repeat(3));
+    let segments = lines(&text);
+    let texts = Texts {
+        text: text.as_ref().map(String::as_str),
+        segments: segments.as_ref().map(Vec::as_slice),
+        language: Pair::new("zh", "en"),
+    };
+    let mut settings = Settings::default();
+    settings.signals = Signals::Length;
+    let aligner = Arc::new(Aligner::new(Model::built_in("zh", "en"), settings).unwrap());
+    let whole = aligner.worker().align(&texts);
+    let whole: std::collections::BTreeSet<Block> = whole.beads.iter().map(|bead| bead.block).collect();
+    let in_one_piece = gold.iter().filter(|bead| whole.contains(bead)).count();
+    let found = long(&text, &gold, Signals::Length);
+    assert!(found * 100 >= in_one_piece * 97, "{found} of {}, {in_one_piece} in one piece", gold.len());
 }
 
 #[test]
@@ -644,6 +679,6 @@ fn a_part_that_one_side_lacks_is_passed_over() {
         let target = bead.target.indices();
         Block::new(bead.source.indices(), target.start - lost.len()..target.end - lost.len())
     }));
-    let found = long(&Pair::new(text.source, target), &left);
+    let found = long(&Pair::new(text.source, target), &left, Signals::Default);
     assert!(found * 100 >= left.len() * 94, "{found} of {}", left.len());
 }

@@ -7,6 +7,8 @@
 //! 3. *Stitching*: two neighbours are joined at a bead that both have found. Where there is none, the two are one window, which is
 //!    aligned anew.
 //!
+//! Signals that know no words have no anchors: windows then follow one another, each from where the one before is still sure.
+//!
 //! Time and memory are linear in the length of the texts. Windows know nothing of each other, so they can be aligned on many threads.
 
 use super::anchor::{self, Anchor, NEAR};
@@ -22,6 +24,8 @@ const STRIDE: u32 = 300;
 const OVERLAP: usize = 40;
 /// Between two anchors of a way through a window, one side may advance by this much more than its share.
 const GAP: f64 = 15.0;
+/// Source segments of a window where there are no anchors.
+const SLIDE: usize = 800;
 
 /// A part of the texts to be aligned by itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +48,26 @@ impl Window {
     fn start(&self) -> Pair<usize> {
         self.segments.as_ref().map(|run| run.start)
     }
+
+    /// The beads of its alignment, in the segments of the whole, without those that lie in the overlap with other windows.
+    pub fn inner_beads(&self, alignment: Alignment) -> impl Iterator<Item = Bead> + use<> {
+        let Range { start, end } = self.segments.source;
+        let inner = (start + if start > 0 { OVERLAP } else { 0 }) as u32..end.saturating_sub(OVERLAP) as u32;
+        let within = move |bead: &Bead| inner.contains(&bead.block.source.start);
+        shifted(alignment, self).into_iter().filter(within)
+    }
+}
+
+/// So many of the windows as have about `most` source segments, spread evenly over the texts.
+pub fn spread(mut windows: Vec<Window>, most: usize) -> Vec<Window> {
+    let (all, wanted) = (windows.len(), (most / STRIDE as usize).max(1));
+    let mut at = 0;
+    // Window `at` is the first, or the first after another `all` / `wanted` of them.
+    windows.retain(|_| {
+        at += 1;
+        (at - 1) * wanted / all != at * wanted / all || wanted >= all
+    });
+    windows
 }
 
 /// True where texts have too many cells to be searched exactly.
@@ -52,18 +76,15 @@ pub fn is_long(aligner: &Aligner, texts: &Texts<'_>) -> bool {
     (whole.source + 1).saturating_mul(whole.target + 1) > aligner.settings.exact_cells
 }
 
-/// The windows of `texts`, in order; one that holds everything where the texts are short, or have nothing to be cut at.
+/// The windows of `texts`, in order; one that holds everything where they have no anchors to be cut at.
 pub fn windows(aligner: &Aligner, texts: &Texts<'_>) -> Vec<Window> {
     let whole = texts.len();
-    if !is_long(aligner, texts) || !aligner.knows_words() {
-        return vec![Window::of(whole.map(|segments| 0..segments))];
-    }
     let mut matches = aligner.lexicon.matches();
     let sentences = |side: Side| -> Vec<&str> {
         texts.segments[side].iter().map(|segment| segment.range.of(texts.text[side])).collect()
     };
     matches.read_unprepared(&sentences(Side::Source), &sentences(Side::Target));
-    let chain = anchor::chain(&matches.rare(anchor::RARE), whole.target);
+    let chain = anchor::chain(&matches.rare_and_sequences(anchor::RARE), whole.target);
     let mut cuts = vec![Pair::new(0, 0)];
     cuts.extend(cut(&chain).into_iter().map(|(i, j)| Pair::new(i as usize, j as usize)));
     cuts.push(whole);
@@ -74,6 +95,48 @@ pub fn windows(aligner: &Aligner, texts: &Texts<'_>) -> Vec<Window> {
         Window { segments, centre }
     };
     cuts.windows(2).map(window).collect()
+}
+
+/// One window after another, for signals that know no words: both sides reach by the same share of the characters that are left. Where
+/// that ends is a guess, so the last quarter of each is aligned anew with the next.
+fn slide(texts: &Texts<'_>, mut align: impl FnMut(&Window) -> Alignment) -> Alignment {
+    let before = Side::BOTH.map(|side| {
+        let mut sum = 0;
+        let chars = texts.segments[side].iter().map(|segment| {
+            sum += u64::from(segment.chars);
+            sum
+        });
+        std::iter::once(0).chain(chars).collect::<Vec<u64>>()
+    });
+    let [source, target] = [&before[0], &before[1]];
+    let (whole, mut start, mut done) = (texts.len(), Pair::new(0, 0), Vec::new());
+    loop {
+        let left = |chars: &[u64], start: usize| (chars[chars.len() - 1] - chars[start]) as f64;
+        let source_end = (start.source + SLIDE).min(whole.source);
+        let share = (source[source_end] - source[start.source]) as f64 / left(source, start.source).max(1.0);
+        let chars = target[start.target] + (share * left(target, start.target)).round() as u64;
+        let mut end = Pair::new(source_end, target.partition_point(|&sum| sum <= chars).saturating_sub(1));
+        let is_last = end.source == whole.source || end.target >= whole.target;
+        if is_last {
+            end = whole;
+        }
+        let window = Window::of(Pair::new(start.source..end.source, start.target..end.target));
+        let beads = shifted(align(&window), &window);
+        if is_last {
+            done.extend(beads);
+            return Alignment { cost: done.iter().map(|bead: &Bead| bead.cost).sum(), beads: done };
+        }
+        let sure = Pair::new((start.source + 3 * end.source) / 4, (start.target + 3 * end.target) / 4);
+        let believed = |bead: &Bead| {
+            bead.block.source.end as usize <= sure.source && bead.block.target.end as usize <= sure.target
+        };
+        // However long the first bead is, it is a step ahead.
+        let count = beads.iter().take_while(|bead| believed(bead)).count().max(1);
+        done.extend(beads.into_iter().take(count));
+        if let Some(bead) = done.last() {
+            start = Pair::new(bead.block.source.end as usize, bead.block.target.end as usize);
+        }
+    }
 }
 
 /// One alignment out of those of the windows, which stand in the same order. `align` aligns a window anew.
@@ -107,19 +170,23 @@ pub fn stitch(windows: Vec<(Window, Alignment)>, mut align: impl FnMut(&Window) 
 }
 
 impl Worker {
-    /// The best path over texts of any length, window by window where they are long; [`Worker::align`] for short ones.
-    pub fn align_long(&mut self, texts: &Texts<'_>) -> Alignment {
-        let windows = windows(self.aligner(), texts);
-        if windows.len() == 1 {
-            return self.align(texts);
+    /// The best path over texts of any length; those that stand `apart` are left alone. `each` has [`Worker::align_window`] align the
+    /// windows of long texts, one by one or side by side, and answers in their order.
+    pub fn align_long(
+        &mut self,
+        texts: &Texts<'_>,
+        apart: &Apart,
+        each: impl FnOnce(&mut Self, Vec<Window>) -> Vec<(Window, Alignment)>,
+    ) -> Alignment {
+        if !is_long(self.aligner(), texts) {
+            return self.align_apart(texts, apart);
         }
-        let apart = Apart::default();
-        let align = |window: Window| {
-            let alignment = self.align_window(texts, &apart, &window);
-            (window, alignment)
-        };
-        let aligned = windows.into_iter().map(align).collect();
-        stitch(aligned, |window| self.align_window(texts, &apart, window))
+        if !self.aligner().knows_words() {
+            return slide(texts, |window| self.align_window(texts, apart, window));
+        }
+        let windows = windows(self.aligner(), texts);
+        let aligned = each(self, windows);
+        stitch(aligned, |window| self.align_window(texts, apart, window))
     }
 
     /// The alignment of one window, in its own segments; those of the whole texts that stand `apart` are left alone.

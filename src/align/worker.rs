@@ -128,11 +128,13 @@ impl Worker {
         blocks.iter().map(bead).collect()
     }
 
-    /// The same as [`Worker::align_apart`] in a band around `centre`, the target position of each source position, as wide as [`Settings`](super::Settings)`::fine_width` to
-    /// begin with.
+    /// The same as [`Worker::align_apart`] in a band around the texts' own anchors or, where they mark no way, around `centre`, the target
+    /// position of each source position.
     pub(super) fn align_along(&mut self, texts: &Texts<'_>, apart: &Apart, centre: &[f64]) -> Alignment {
         self.prepare(texts, apart);
-        let width = self.aligner.settings.fine_width;
+        let own = self.anchored(texts.len());
+        let (centre, width) =
+            own.as_ref().map_or((centre, self.aligner.settings.fine_width), |(own, width)| (own, *width));
         let (path, cost) = self.widen(texts.len(), width, true, |row| centre[row]);
         self.answer(path, cost)
     }

@@ -153,7 +153,8 @@ fn archive(
     let inputs = arguments.inputs.iter().map(|path| super::input(path)).collect();
     let super::Opened { sample: entries, .. } = super::open(inputs, &Default::default(), TRAINING_BYTES)?;
     let mut engine = Engine::new(Some(model.clone()), Settings::default(), language.clone()).map_err(Failure::run)?;
-    let learned = engine.learn(&entries, 0, &train::table::Settings::default()).map_err(Failure::run)?;
+    let settings = train::table::Settings { most_segments: usize::MAX, ..Default::default() };
+    let learned = engine.learn(&entries, 0, &settings).map_err(Failure::run)?;
     let learned = learned.into_iter().find(|learned| learned.language == *language).ok_or_else(|| {
         Failure::Run(format!(
             "{} documents, too few pairs of sentences in {}-{} to learn from: give more texts, or name the languages",

@@ -60,6 +60,17 @@ pub fn run<T: Send, E: Send>(
     jobs: usize,
     entries: impl Iterator<Item = Result<Entry, Reject>> + Send,
     render: impl Fn(&Aligned) -> T + Sync,
+    sink: impl FnMut(Outcome<T>) -> Result<(), E> + Send,
+) -> Result<(), RunError<E>> {
+    each(engine, jobs, entries, |worker, entry| Ok(render(&worker.align(entry)?)), sink)
+}
+
+/// [`run`] with something else to be made of an entry.
+pub(super) fn each<T: Send, E: Send>(
+    engine: &Engine,
+    jobs: usize,
+    entries: impl Iterator<Item = Result<Entry, Reject>> + Send,
+    make: impl Fn(&mut EngineWorker<'_>, Entry) -> Result<T, Reject> + Sync,
     mut sink: impl FnMut(Outcome<T>) -> Result<(), E> + Send,
 ) -> Result<(), RunError<E>> {
     let pool = pool(jobs)?;
@@ -74,10 +85,9 @@ pub fn run<T: Send, E: Send>(
         let result = entry.and_then(|entry| {
             let worker = workers.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let mut worker = worker.unwrap_or_else(|| engine.worker());
-            let aligned = worker.align(entry);
+            let made = make(&mut worker, entry);
             workers.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
-            let aligned = aligned?;
-            Ok(render(&aligned))
+            made
         });
         Outcome { bytes, fingerprint, result }
     };
@@ -183,6 +193,22 @@ pub(super) fn align(worker: &mut Worker, texts: &Texts<'_>, constraints: &Constr
     }
 }
 
+/// The beads of about `most` source segments, in windows that are spread evenly over the texts; [`align`] of texts that have no more.
+/// What is to be kept is not looked at in longer ones.
+pub(super) fn align_sample(
+    worker: &mut Worker,
+    texts: &Texts<'_>,
+    constraints: &Constraints,
+    most: usize,
+) -> Alignment {
+    if texts.len().source <= most {
+        return align(worker, texts, constraints);
+    }
+    let windows = long::spread(long::windows(worker.aligner(), texts), most);
+    let parts = in_parallel(worker, texts, &Apart::default(), windows);
+    Alignment::of(parts.into_iter().flat_map(|(window, alignment)| window.inner_beads(alignment)).collect())
+}
+
 /// The best alignment under a plan. Long texts are searched from cut to cut; what lies between two is aligned as if it were all, in
 /// windows where it is long itself.
 fn planned(worker: &mut Worker, texts: &Texts<'_>, plan: &Plan) -> Alignment {
@@ -208,17 +234,16 @@ fn planned(worker: &mut Worker, texts: &Texts<'_>, plan: &Plan) -> Alignment {
 
 /// The best alignment of texts of any length; the windows of long ones are aligned in parallel, in the current rayon pool.
 fn windows(worker: &mut Worker, texts: &Texts<'_>, apart: &Apart) -> Alignment {
-    let windows = long::windows(worker.aligner(), texts);
-    if windows.len() == 1 {
-        return worker.align_apart(texts, apart);
-    }
+    worker.align_long(texts, apart, |worker, windows| in_parallel(worker, texts, apart, windows))
+}
+
+fn in_parallel(worker: &Worker, texts: &Texts<'_>, apart: &Apart, windows: Vec<Window>) -> Vec<(Window, Alignment)> {
     let aligner = Arc::clone(worker.aligner());
     let align = |own: &mut Worker, window: Window| {
         let alignment = own.align_window(texts, apart, &window);
         (window, alignment)
     };
-    let aligned = windows.into_par_iter().with_min_len(4).map_init(|| aligner.worker(), align).collect();
-    long::stitch(aligned, |window| worker.align_window(texts, apart, window))
+    windows.into_par_iter().with_min_len(4).map_init(|| aligner.worker(), align).collect()
 }
 
 /// So many threads; 0 is one a core.

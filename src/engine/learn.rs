@@ -5,9 +5,9 @@
 //! of their ids ([`Engine::learn_from`]), so that the table depends on the documents alone.
 
 use super::batch::{self, RunError};
-use super::{Aligned, Engine};
+use super::{Engine, EngineWorker};
 use crate::align::Signals;
-use crate::archive::Entry;
+use crate::archive::{Entry, Reject};
 use crate::span::Pair;
 use crate::train::Observed;
 use crate::train::table::{ParallelWords, Settings};
@@ -75,13 +75,16 @@ impl Engine {
         }
         let mut sample: Vec<&Entry> = sample.iter().collect();
         sample.sort_by_cached_key(|entry| (entry.id.clone(), entry.content()));
-        let render = |aligned: &Aligned| Counted {
-            language: aligned.document.language.clone(),
-            words: ParallelWords::of(&[(aligned.texts(), &aligned.alignment)], settings),
-            observed: Observed::of(&aligned.texts(), &aligned.alignment),
+        let count = |worker: &mut EngineWorker<'_>, entry: Entry| -> Result<Counted, Reject> {
+            let aligned = worker.align_sample(entry, settings.most_segments)?;
+            Ok(Counted {
+                words: ParallelWords::of(&[(aligned.texts(), &aligned.alignment)], settings),
+                observed: Observed::of(&aligned.texts(), &aligned.alignment),
+                language: aligned.document.language,
+            })
         };
         let mut counted = Vec::with_capacity(sample.len());
-        batch::run(self, jobs, sample.into_iter().cloned().map(Ok), render, |outcome| {
+        batch::each(self, jobs, sample.into_iter().cloned().map(Ok), count, |outcome| {
             // What cannot be aligned is set aside when its turn comes.
             counted.extend(outcome.result);
             Ok(())

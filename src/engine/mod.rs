@@ -170,6 +170,19 @@ impl EngineWorker<'_> {
     /// # Errors
     /// A [`Reject`] when the entry cannot be aligned.
     pub fn align(&mut self, entry: Entry) -> Result<Aligned, Reject> {
+        self.align_with(entry, batch::align)
+    }
+
+    /// [`EngineWorker::align`] of an entry to learn from: of one with more than `most` source segments only parts have beads.
+    fn align_sample(&mut self, entry: Entry, most: usize) -> Result<Aligned, Reject> {
+        self.align_with(entry, |worker, texts, constraints| batch::align_sample(worker, texts, constraints, most))
+    }
+
+    fn align_with(
+        &mut self,
+        entry: Entry,
+        align: impl FnOnce(&mut Worker, &Texts<'_>, &Constraints) -> Alignment,
+    ) -> Result<Aligned, Reject> {
         let kept = &self.engine.kept;
         let (path, place) = (entry.path.clone(), entry.place.clone());
         let mut document = Document::read(entry, &self.engine.language)?;
@@ -195,7 +208,7 @@ impl EngineWorker<'_> {
         let texts = texts(&document, &segments);
         let none = Constraints::default();
         let constraints = placed.as_ref().map_or(&none, |placed| &placed.constraints);
-        let alignment = batch::align(&mut pair.worker, &texts, constraints);
+        let alignment = align(&mut pair.worker, &texts, constraints);
         let (locks, lost) = placed.map_or_else(Default::default, |placed| (placed.by_bead(&alignment), placed.lost));
         Ok(Aligned { document, segments, alignment, locks, lost })
     }

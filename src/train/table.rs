@@ -39,6 +39,8 @@ pub struct Settings {
     pub least_confidence: f64,
     /// Fewer beads than this are not enough to learn from. Default 200.
     pub least_beads: usize,
+    /// Source segments of one document that are aligned to learn from; of a longer one, parts spread evenly over it. Default 10,000.
+    pub most_segments: usize,
     /// Rounds of expectation and maximisation. Default 5.
     pub rounds: usize,
     /// Translations less probable than this are dropped: they cost time and help no more than they mislead. Default 0.03.
@@ -56,6 +58,7 @@ impl Default for Settings {
         Self {
             least_confidence: 0.5,
             least_beads: 200,
+            most_segments: 10_000,
             rounds: 5,
             least_probability: 0.03,
             least_support: 2,

@@ -10,9 +10,7 @@ use std::sync::Arc;
 
 /// Words in the interner after which a worker starts anew (before its next pair of texts).
 const WORDS_KEPT: usize = 200_000;
-const NONE: u32 = u32::MAX;
-/// Translations less probable than this are no anchors.
-const FAINT: f32 = 0.05;
+pub(super) const NONE: u32 = u32::MAX;
 
 /// One match that a bead rests on, for explanations.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,13 +25,13 @@ pub struct MatchedWords {
 
 /// One side of the pair at hand.
 #[derive(Debug, Default)]
-struct Text {
+pub(super) struct Text {
     tokens: Tokens,
-    ends: Vec<u32>,
+    pub(super) ends: Vec<u32>,
     /// distinct words, in order of first sight; tokens as places in that list
-    types: Vec<WordId>,
-    typed: Vec<u32>,
-    counts: Vec<u32>,
+    pub(super) types: Vec<WordId>,
+    pub(super) typed: Vec<u32>,
+    pub(super) counts: Vec<u32>,
     /// by type: ln λ, (1−λ)/λ/u
     floor: Vec<f32>,
     scale: Vec<f32>,
@@ -65,11 +63,11 @@ pub struct Matches {
     lexicon: Arc<Lexicon>,
     words: Words,
     tokenizer: Pair<Tokenizer>,
-    text: Pair<Text>,
+    pub(super) text: Pair<Text>,
     glosses: Cache,
     learned: Pair<Cache>,
     /// (source type, target type, t(target|source), t(source|target))
-    pairs: Vec<(u32, u32, f32, f32)>,
+    pub(super) pairs: Vec<(u32, u32, f32, f32)>,
     links: Pair<Links>,
     blocks: Pair<Blocks>,
     /// The target's blocks, by source border.
@@ -279,32 +277,6 @@ impl Matches {
     }
 
     /// Pairs of sentences that share rare words, for texts of any length: `(source sentence, target sentence, weight)` in that order.
-    /// A pair of words that translate each other and stand in at most `most` places of either text adds, to each pair of their
-    /// places, the mean of its two probabilities by the number of these pairs: 1 for words that occur once and have one translation.
-    /// Means below `FAINT` add nothing.
-    pub fn rare(&self, most: u32) -> Vec<(u32, u32, f32)> {
-        let (sources, targets) = (self.text.source.rare_places(most), self.text.target.rare_places(most));
-        let mut points = Vec::new();
-        for &(s, t, forward, backward) in &self.pairs {
-            let mean = 0.5 * (forward + backward);
-            let (source, target) = (sources.of(s), targets.of(t));
-            if mean < FAINT || source.is_empty() || target.is_empty() {
-                continue;
-            }
-            let weight = mean / (source.len() * target.len()) as f32;
-            points.extend(source.iter().flat_map(|&s| target.iter().map(move |&t| (s, t, weight))));
-        }
-        points.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
-        points.dedup_by(|next, kept| {
-            let same = (next.0, next.1) == (kept.0, kept.1);
-            if same {
-                kept.2 += next.2;
-            }
-            same
-        });
-        points
-    }
-
     /// Which words of the two texts translate each other, and how probably.
     fn link(&mut self) {
         let key_side = self.lexicon.dictionary.key_side();
@@ -431,43 +403,7 @@ impl Matches {
     }
 }
 
-/// The sentences of rare words, by type, where each type's begin, and with one more where they end.
-struct RarePlaces {
-    start: Vec<u32>,
-    sentences: Vec<u32>,
-}
-
-impl RarePlaces {
-    /// Those of a type; none where it is not rare.
-    fn of(&self, word: u32) -> &[u32] {
-        &self.sentences[self.start[word as usize] as usize..self.start[word as usize + 1] as usize]
-    }
-}
-
 impl Text {
-    /// The sentences of all types with at most `most` places.
-    fn rare_places(&self, most: u32) -> RarePlaces {
-        let mut sum = 0;
-        let mut start: Vec<u32> = Vec::with_capacity(self.counts.len() + 1);
-        start.push(0);
-        start.extend(self.counts.iter().map(|&count| {
-            sum += if count <= most { count } else { 0 };
-            sum
-        }));
-        let (mut sentences, mut next) = (vec![0; sum as usize], start.clone());
-        let mut first = 0;
-        for (sentence, &end) in self.ends.iter().enumerate() {
-            for &word in &self.typed[first..end as usize] {
-                if self.counts[word as usize] <= most {
-                    sentences[next[word as usize] as usize] = sentence as u32;
-                    next[word as usize] += 1;
-                }
-            }
-            first = end as usize;
-        }
-        RarePlaces { start, sentences }
-    }
-
     fn read<'t>(&mut self, sentences: impl Iterator<Item = &'t str>, tokenizer: &mut Tokenizer, words: &mut Words) {
         self.tokens.clear();
         self.ends.clear();

@@ -14,6 +14,7 @@
 //! - P. F. Brown et al. (1993), *The mathematics of statistical machine translation*, Computational Linguistics 19(2).
 //! - R. C. Moore (2002), *Fast and accurate sentence alignment of bilingual corpora*, AMTA.
 
+mod anchors;
 mod blocks;
 mod cognate;
 pub mod dictionary;

@@ -85,9 +85,10 @@ impl Evidence {
     /// Every place where the name may sound, with its score.
     fn find(&self, sounds: &Sounds<'_>, name: &Name, mut found: impl FnMut(usize, f32)) {
         let mut spelled = false;
+        let (text, offset) = sounds.extent();
         for form in places::forms(name.letters()) {
-            for (at, _) in sounds.text.match_indices(form) {
-                if let Ok(at) = sounds.list.binary_search_by_key(&at, |sound| sound.range.start) {
+            for (at, _) in text.match_indices(form) {
+                if let Ok(at) = sounds.list.binary_search_by_key(&(offset + at), |sound| sound.range.start) {
                     found(at, 1.0);
                     spelled = true;
                 }

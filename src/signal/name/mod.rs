@@ -136,6 +136,13 @@ impl<'t> Sounds<'t> {
         Self { text, list }
     }
 
+    /// The text from the first character to the last, and where it begins.
+    fn extent(&self) -> (&'t str, usize) {
+        let ends = self.list.first().zip(self.list.last());
+        let (start, end) = ends.map_or((0, 0), |(first, last)| (first.range.start, last.range.end));
+        (&self.text[start..end], start)
+    }
+
     /// The best place where the name sounds, if one scores at least [`LEAST_SCORE`]; the first of equals.
     ///
     /// Time: linear in the text for a first look; each place that the first letter or consonant allows costs

@@ -1,0 +1,239 @@
+//! Pairs of sentences that their words mark as likely to belong together, wherever in the texts they stand.
+
+use super::matches::{Matches, NONE, Text};
+use crate::span::Pair;
+
+/// Translations less probable than this are no anchors.
+const FAINT: f32 = 0.05;
+/// Words of a sentence that are tried for sequences, the rarest ones.
+const WORDS: usize = 3;
+/// A sequence is of a sentence and one of so many that follow it.
+const STEPS: usize = 2;
+/// What a sequence weighs that stands once in either text: less than a rare word does that has but one translation.
+const SEQUENCE: f32 = 0.5;
+
+/// A source sentence, a target sentence, and a weight.
+pub(super) type Point = (u32, u32, f32);
+
+impl Matches {
+    /// A pair of words that translate each other and stand in at most `most` places of either text adds, to each pair of their
+    /// places, the mean of its two probabilities by the number of these pairs: 1 for words that occur once and have one translation.
+    /// Means below `FAINT` add nothing.
+    pub fn rare(&self, most: u32) -> Vec<Point> {
+        let (sources, targets) = (self.text.source.rare_places(most), self.text.target.rare_places(most));
+        let mut points = Vec::new();
+        for &(s, t, forward, backward) in &self.pairs {
+            let mean = 0.5 * (forward + backward);
+            let (source, target) = (sources.of(s), targets.of(t));
+            if mean < FAINT || source.is_empty() || target.is_empty() {
+                continue;
+            }
+            let weight = mean / (source.len() * target.len()) as f32;
+            points.extend(source.iter().flat_map(|&s| target.iter().map(move |&t| (s, t, weight))));
+        }
+        put_together(&mut points);
+        points
+    }
+
+    /// [`Matches::rare`], and sequences: two words, each the other text's best translation of a word of its own, of which one stands
+    /// in a sentence and one in the next or the next but one. Sequences stay rare where a text is so long, or so repetitive, that
+    /// words do not. One that stands oftener than `most` times marks its first places, its second ones and so on, where it stands
+    /// equally often in both texts.
+    pub fn rare_and_sequences(&self, most: u32) -> Vec<Point> {
+        let mut points = self.rare(most);
+        let concepts = self.concepts();
+        let source = self.text.source.sequences(&concepts.source, &concepts.rank, most);
+        let target = self.text.target.sequences(&concepts.target, &concepts.rank, most);
+        let (mut source, mut target) = (&source[..], &target[..]);
+        while let (Some(&first), Some(&other)) = (source.first(), target.first()) {
+            let (key, other) = (first >> 32, other >> 32);
+            let run = |list: &[u64], key: u64| list.iter().take_while(|&&entry| entry >> 32 == key).count();
+            let (mut here, mut there) = (&source[..0], &target[..0]);
+            if key <= other {
+                (here, source) = source.split_at(run(source, key));
+            }
+            if other <= key {
+                (there, target) = target.split_at(run(target, other));
+            }
+            if here.is_empty() || there.is_empty() {
+                continue;
+            }
+            let sentence = |&entry: &u64| entry as u32;
+            if here.len() <= most as usize && there.len() <= most as usize {
+                let weight = SEQUENCE / (here.len() * there.len()) as f32;
+                let pairs = here.iter().flat_map(|s| there.iter().map(move |t| (s, t)));
+                points.extend(pairs.map(|(s, t)| (sentence(s), sentence(t), weight)));
+            } else if here.len() == there.len() {
+                let weight = SEQUENCE / (here.len() * most as usize) as f32;
+                points.extend(here.iter().zip(there).map(|(s, t)| (sentence(s), sentence(t), weight)));
+            }
+        }
+        put_together(&mut points);
+        points
+    }
+
+    /// Pairs of words that are each the other's best translation.
+    fn concepts(&self) -> Concepts {
+        let types = Pair::new(self.text.source.types.len(), self.text.target.types.len());
+        let mut best = types.map(|count| vec![(0.0f32, NONE); count]);
+        for &(s, t, forward, backward) in &self.pairs {
+            let mean = 0.5 * (forward + backward);
+            for (slot, other) in [(&mut best.source[s as usize], t), (&mut best.target[t as usize], s)] {
+                if mean > slot.0 {
+                    *slot = (mean, other);
+                }
+            }
+        }
+        let mut concepts =
+            Concepts { source: vec![NONE; types.source], target: vec![NONE; types.target], rank: Vec::new() };
+        for (s, &(mean, t)) in best.source.iter().enumerate() {
+            if t == NONE || mean < FAINT || best.target[t as usize].1 != s as u32 {
+                continue;
+            }
+            let counts = [self.text.source.counts[s], self.text.target.counts[t as usize]];
+            concepts.source[s] = concepts.rank.len() as u32;
+            concepts.target[t as usize] = concepts.rank.len() as u32;
+            concepts.rank.push(counts[0].max(counts[1]));
+        }
+        concepts
+    }
+}
+
+/// Words of either text, by type, as numbers that both have in common; NONE for those that have none. And how many places each has.
+struct Concepts {
+    source: Vec<u32>,
+    target: Vec<u32>,
+    rank: Vec<u32>,
+}
+
+/// Sorts points, and adds up the weights of those in one place.
+fn put_together(points: &mut Vec<Point>) {
+    points.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
+    points.dedup_by(|next, kept| {
+        let same = (next.0, next.1) == (kept.0, kept.1);
+        if same {
+            kept.2 += next.2;
+        }
+        same
+    });
+}
+
+/// The sentences of rare words, by type, where each type's begin, and with one more where they end.
+struct RarePlaces {
+    start: Vec<u32>,
+    sentences: Vec<u32>,
+}
+
+impl RarePlaces {
+    /// Those of a type; none where it is not rare.
+    fn of(&self, word: u32) -> &[u32] {
+        &self.sentences[self.start[word as usize] as usize..self.start[word as usize + 1] as usize]
+    }
+}
+
+impl Text {
+    /// The sentences of all types with at most `most` places.
+    fn rare_places(&self, most: u32) -> RarePlaces {
+        let mut sum = 0;
+        let mut start: Vec<u32> = Vec::with_capacity(self.counts.len() + 1);
+        start.push(0);
+        start.extend(self.counts.iter().map(|&count| {
+            sum += if count <= most { count } else { 0 };
+            sum
+        }));
+        let (mut sentences, mut next) = (vec![0; sum as usize], start.clone());
+        for (sentence, words) in self.sentences().enumerate() {
+            for &word in words {
+                if self.counts[word as usize] <= most {
+                    sentences[next[word as usize] as usize] = sentence as u32;
+                    next[word as usize] += 1;
+                }
+            }
+        }
+        RarePlaces { start, sentences }
+    }
+
+    /// All sequences, sorted: a hash of the two words above, the sentence of the first below. Words with at most `most` places are
+    /// anchors themselves, and left out.
+    fn sequences(&self, concepts: &[u32], rank: &[u32], most: u32) -> Vec<u64> {
+        let mut found = Vec::new();
+        // The words of the last sentences, the latest last.
+        let mut last: [Vec<u32>; STEPS] = Default::default();
+        for (sentence, words) in self.sentences().enumerate() {
+            let concepts = words.iter().map(|&word| concepts[word as usize]);
+            let mut own: Vec<u32> = concepts.filter(|&own| own != NONE && rank[own as usize] > most).collect();
+            own.sort_unstable_by_key(|&own| (rank[own as usize], own));
+            own.dedup();
+            own.truncate(WORDS);
+            for (step, before) in last.iter().rev().enumerate() {
+                for (&first, &second) in before.iter().flat_map(|first| own.iter().map(move |second| (first, second))) {
+                    let key = (u64::from(first) << 32 | u64::from(second)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+                    found.push(key >> 32 << 32 | (sentence - step - 1) as u64);
+                }
+            }
+            last.rotate_left(1);
+            last[STEPS - 1] = own;
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The words of each sentence.
+    fn sentences(&self) -> impl Iterator<Item = &[u32]> {
+        let mut first = 0;
+        self.ends.iter().map(move |&end| {
+            let words = &self.typed[first..end as usize];
+            first = end as usize;
+            words
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::signal::lexicon::Lexicon;
+    use proptest::prelude::*;
+    use std::sync::Arc;
+
+    const WORDS: [(&str, &str); 6] = [
+        ("煤", "coal"),
+        ("钢", "steel"),
+        ("棉花", "cotton"),
+        ("铁路", "railway"),
+        ("学校", "school"),
+        ("医院", "hospital"),
+    ];
+
+    /// A text of six words over and over, in the given order, a word a sentence.
+    fn texts(order: &[usize]) -> (Vec<&'static str>, Vec<&'static str>) {
+        order.iter().map(|&word| WORDS[word]).unzip()
+    }
+
+    proptest! {
+        #[test]
+        fn what_repeats_word_by_word_is_told_apart_by_sequences(order in prop::collection::vec(0usize..6, 40..120)) {
+            let (source, target) = texts(&order);
+            let mut matches = Arc::new(Lexicon::new("zh", "en")).matches();
+            matches.read_unprepared(&source, &target);
+            let points = matches.rare_and_sequences(4);
+            prop_assert!(points.windows(2).all(|pair| (pair[0].0, pair[0].1) < (pair[1].0, pair[1].1)), "sorted, one a place");
+            for &(s, t, weight) in &points {
+                prop_assert_eq!(order[s as usize], order[t as usize], "the same word stands there");
+                prop_assert!(weight > 0.0);
+            }
+            // A pair of words that stands once in the text, one after the other, marks its own place.
+            for at in 0..order.len() - 1 {
+                let pair = |at: usize| (order[at], order[at + 1]);
+                let frequent = |word: usize| order.iter().filter(|&&other| other == word).count() > 4;
+                let places = |step: usize| {
+                    let both = order.iter().zip(&order[step..]);
+                    both.filter(|&(&first, &second)| (first, second) == pair(at)).count()
+                };
+                if frequent(order[at]) && frequent(order[at + 1]) && places(1) == 1 && places(2) == 0 {
+                    prop_assert!(points.iter().any(|point| (point.0, point.1) == (at as u32, at as u32)), "{at}");
+                }
+            }
+        }
+    }
+}
