@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Archive, Killer, lines, told
+from conftest import FILES, Archive, Killer, lines, told
 
 import bitext
 import bitext.ray
@@ -41,7 +41,7 @@ def test_a_model_is_trained_as_by_one_machine(ray: Any, small: Archive) -> None:
 
 
 def test_a_lost_worker_changes_nothing(ray: Any, archive: Archive, tmp_path: Path) -> None:
-    ds = ray.data.read_parquet(str(archive.folder))
+    ds = ray.data.read_parquet(str(archive.folder)).repartition(FILES)
     began = time.monotonic()
     rows, _ = bitext.ray.align(ds, materialize=False)
     told("Ray, table learned", began)
