@@ -227,7 +227,8 @@ impl Worker {
         }
     }
 
-    /// The best path. Short texts are searched exactly. In longer ones the cheap signals alone find a coarse path, in a
+    /// The best path. Short texts are searched exactly, or, where all signals are cheap and see no further than the band, in a band around
+    /// the diagonal. In longer ones the cheap signals alone find a coarse path, in a
     /// band around the diagonal; all signals then search a narrow band around that path.
     fn search(&mut self, segments: Pair<usize>) -> (Vec<Block>, Cost) {
         let settings = &self.aligner.settings;
@@ -238,14 +239,16 @@ impl Worker {
             return self.widen(segments, width, true, |row| centre[row]);
         }
         let settings = &self.aligner.settings;
-        if cells <= settings.exact_cells {
+        let cheap = self.signals.iter().all(|weighted| weighted.coarse.as_ref() == Some(&weighted.weights));
+        if cells <= settings.exact_cells && !cheap {
             return self.widen(segments, segments.target + 1, true, |_| 0.0);
         }
-        let (width, fine) = (settings.band_width, settings.fine_width);
+        let (wide, fine) = (settings.band_width, settings.fine_width);
+        let width = if cells <= settings.exact_cells { fine } else { wide };
         let before = std::mem::take(&mut self.before);
         let (path, cost) = self.widen(segments, width, false, diagonal(&before, self.scope.origin, segments));
         self.before = before;
-        if self.signals.iter().all(|weighted| weighted.coarse.as_ref() == Some(&weighted.weights)) {
+        if cheap {
             return (path, cost);
         }
         let centre = along(&path, segments);

@@ -27,9 +27,24 @@ struct Layout {
     sections: Vec<Section>,
     /// For each segment: changes of section before it.
     changes: Vec<u32>,
-    /// For each number of segments 0..=[`MAX_RUN`] in turn, the runs that end at each segment border; where one would start before the
-    /// text, nothing is said.
-    runs: Vec<Run>,
+    /// For each number of segments 0..=[`MAX_RUN`] in turn, the runs that end at each segment border, one of these lists for each thing
+    /// to be known; where a run would start before the text, nothing is said.
+    runs: Runs,
+}
+
+/// Runs, in numbers that are added up side by side: begins and ends (0 or 1), borders inside, and the section (0 for several).
+#[derive(Debug, Default)]
+struct Runs {
+    begins: Vec<i32>,
+    ends: Vec<i32>,
+    crossed: Vec<i32>,
+    section: Vec<i32>,
+}
+
+impl Runs {
+    fn lists(&mut self) -> [&mut Vec<i32>; 4] {
+        [&mut self.begins, &mut self.ends, &mut self.crossed, &mut self.section]
+    }
 }
 
 /// What is to be known of a run of segments.
@@ -64,13 +79,13 @@ impl Layout {
 
     fn read_runs(&mut self) {
         let mut runs = std::mem::take(&mut self.runs);
-        runs.clear();
+        runs.lists().into_iter().for_each(Vec::clear);
         for taken in 0..=MAX_RUN {
-            let run = |end: usize| match end.checked_sub(taken) {
-                Some(start) if taken > 0 => self.run(start, end),
-                _ => Run::default(),
-            };
-            runs.extend((0..=self.borders.len()).map(run));
+            for end in 0..=self.borders.len() {
+                let start = end.checked_sub(taken).filter(|_| taken > 0);
+                let numbers = start.map_or(Run::default(), |start| self.run(start, end)).numbers();
+                runs.lists().into_iter().zip(numbers).for_each(|(list, number)| list.push(number));
+            }
         }
         self.runs = runs;
     }
@@ -94,9 +109,23 @@ impl Layout {
         self.run(run.start as usize, run.end as usize)
     }
 
-    /// The runs of `taken` segments, from the one up to `first` on.
-    fn ending_from(&self, taken: usize, first: usize) -> &[Run] {
-        &self.runs[taken * (self.borders.len() + 1)..][first..=self.borders.len()]
+    /// The [`Runs`] of `taken` segments, from the one up to `first` on, as many as asked for.
+    fn ending_from(&self, taken: usize, first: usize, count: usize) -> [&[i32]; 4] {
+        let from = taken * (self.borders.len() + 1) + first;
+        let Runs { begins, ends, crossed, section } = &self.runs;
+        [begins, ends, crossed, section].map(|list| &list[from..from + count])
+    }
+}
+
+impl Run {
+    /// As [`Runs`] keep it.
+    fn numbers(self) -> [i32; 4] {
+        let section = match self.section {
+            None => 0,
+            Some(Section::Title) => 1,
+            Some(Section::Body) => 2,
+        };
+        [i32::from(self.begins), i32::from(self.ends), self.crossed, section]
     }
 }
 
@@ -157,17 +186,31 @@ impl Signal for Structure {
         Cost(i64::from(cost(&whole(weights), source, target)))
     }
 
-    // The same as the general loop, with all that depends on one side looked up.
+    // The same as the general loop: with the source's run given, what is left is a sum over numbers of the target's.
     fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {
         if !self.active {
             return;
         }
         let weights = whole(weights);
+        let [joint, apart, _, crossed, section, end] = weights;
         for (step, first, costs) in row.beads(costs) {
-            if step.source > 0 && step.target > 0 {
-                let source = self.sides.source.ending_from(step.source as usize, row.source_end)[0];
-                let targets = self.sides.target.ending_from(step.target as usize, first);
-                costs.iter_mut().zip(targets).for_each(|(sum, &target)| *sum += cost(&weights, source, target));
+            if step.source == 0 || step.target == 0 {
+                continue;
+            }
+            let source = self.sides.source.run(row.source_end - step.source as usize, row.source_end);
+            // What it costs that the target begins, or ends, a paragraph, beside a target that does not.
+            let begins = if source.begins { joint - apart } else { apart };
+            let ends = if source.ends { -end } else { end };
+            let neither = Run { begins: false, ends: false, crossed: 0, section: source.section };
+            let without = cost(&weights, source, neither);
+            let [.., same] = source.numbers();
+            let other = if source.section.is_some() { section } else { 0 };
+            let targets = self.sides.target.ending_from(step.target as usize, first, costs.len());
+            let [begin, close, inside, section] = targets;
+            let targets = begin.iter().zip(close).zip(inside).zip(section);
+            for (sum, (((begin, close), inside), section)) in costs.iter_mut().zip(targets) {
+                let differs = i32::from(*section != same);
+                *sum += without + begin * begins + close * ends + inside * crossed + differs * other;
             }
         }
     }
