@@ -78,12 +78,54 @@ fn words_phrases_wildcards_and_both_sides() {
     assert_eq!(texts(&store, "en:\"foreign trade\""), ["对外贸易部"]);
     assert_eq!(texts(&store, "en:\"trade foreign\""), Vec::<String>::new());
     assert_eq!(texts(&store, "trad* -agreement"), ["对外贸易部"]);
+    assert_eq!(texts(&store, "en:?gree*"), ["貿易協定"]);
     assert_eq!(texts(&store, "zh:abc公司"), ["ＡＢＣ公司"]);
     // A hit says where it is.
     let hit = &hits(&store, "zh:白匪 en:bandit")[0];
     assert_eq!(hit.found.source[0].of(&hit.text.source), "白匪");
     assert_eq!(hit.found.target[0].of(&hit.text.target), "bandits");
     assert_eq!(store.row(hit).unwrap().id, "d#4");
+}
+
+#[test]
+fn a_wildcard_finds_words_whose_stem_begins_otherwise() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::create(&folder.path().join("a.db")).unwrap();
+    let words = ["try", "tries", "lying", "dying", "skies", "happily", "industrialization", "People's"];
+    let pairs: Vec<(&str, &str)> = words.iter().map(|word| ("字", *word)).collect();
+    put(&mut store, &[rows("d", &pairs)]);
+    let found = |query: &str| hits(&store, query).into_iter().map(|hit| hit.text.target).collect::<Vec<_>>();
+    for word in &words[..7] {
+        // From every letter on, and up to every letter.
+        for at in 1..=word.len() {
+            assert!(found(&format!("en:{}*", &word[..at])).contains(&(*word).to_owned()), "{}*", &word[..at]);
+            assert!(found(&format!("en:*{}", &word[word.len() - at..])).contains(&(*word).to_owned()));
+        }
+    }
+    assert_eq!(found("en:?ying"), ["lying", "dying"]);
+    assert_eq!(found("en:x*"), Vec::<String>::new());
+    assert_eq!(found("zh:字 -en:*y*"), ["tries", "skies", "industrialization", "People's"]);
+}
+
+/// `tests/store/1.db` was made by the program when its stores had version 1.
+#[test]
+fn an_old_store_is_brought_up_and_a_newer_one_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old.db");
+    std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/store/1.db"), &path).unwrap();
+    for _ in 0..2 {
+        let store = Store::open(&path).unwrap();
+        assert_eq!(texts(&store, "貿易 en:tr*"), ["对外贸易部"]);
+        assert_eq!(texts(&store, "en:tr?"), ["再试一次"]);
+    }
+    put(&mut Store::create(&path).unwrap(), &[rows("more", &[("新的贸易", "New trade")])]);
+    assert_eq!(texts(&Store::open(&path).unwrap(), "贸易").len(), 2);
+    // The version of the file stands in its bytes 60 to 63.
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[60..64].copy_from_slice(&99_u32.to_be_bytes());
+    std::fs::write(&path, bytes).unwrap();
+    let error = Store::open(&path).unwrap_err().to_string();
+    assert!(error.contains("written by a newer bitext (store version 99"), "{error}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::run::set_aside;
 use super::{Done, Failure};
 use crate::archive::Reject;
 use crate::fidelity::Finding;
-use crate::store::{Prepared, Store, StoreError};
+use crate::store::{Prepared, Put, Store, StoreError};
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
@@ -31,6 +31,9 @@ pub(super) struct Arguments {
     /// Findings of `bitext check` to be kept beside the rows (JSON Lines)
     #[arg(long, value_name = "FILE")]
     findings: Option<PathBuf>,
+    /// Replace documents that a reader has corrected, too; the corrections are lost
+    #[arg(long)]
+    overwrite_corrected: bool,
     /// No progress, no closing line
     #[arg(short, long)]
     quiet: bool,
@@ -54,17 +57,26 @@ fn imported(arguments: &Arguments) -> Result<Done, Failure> {
     let mut store = Store::create(&arguments.store).map_err(failure)?;
     let mut import = store.import().map_err(failure)?;
     let mut progress = Progress::new(arguments.quiet, None);
+    if arguments.overwrite_corrected {
+        import.write_over();
+    }
     let (mut documents, mut replaced, mut pairs, mut aside, mut twice) = (0_u64, 0_u64, 0_u64, 0_u64, 0_u64);
+    let mut kept: Vec<String> = Vec::new();
     let mut seen: HashSet<String> = HashSet::new();
     arguments.from.each(Prepared::new, |result: Result<Result<Option<Prepared>, StoreError>, Reject>, bytes| {
         match result.map(Result::transpose) {
             Ok(None) => {}
             Ok(Some(prepared)) => {
                 let prepared = prepared.map_err(failure)?;
-                replaced += u64::from(import.put(&prepared).map_err(failure)?);
+                let put = import.put(&prepared).map_err(failure)?;
                 twice += u64::from(!seen.insert(prepared.doc().to_owned()));
-                documents += 1;
-                pairs += prepared.len() as u64;
+                if put == Put::Kept {
+                    kept.push(prepared.doc().to_owned());
+                } else {
+                    replaced += u64::from(put == Put::Replaced);
+                    documents += 1;
+                    pairs += prepared.len() as u64;
+                }
             }
             Err(reject) => {
                 aside += 1;
@@ -74,7 +86,7 @@ fn imported(arguments: &Arguments) -> Result<Done, Failure> {
         progress.add(documents + aside, bytes);
         Ok(())
     })?;
-    if documents == 0 {
+    if documents == 0 && kept.is_empty() {
         return Err(Failure::Run(
             "no document in the input: give rows of `bitext align`, article files or records".into(),
         ));
@@ -85,6 +97,18 @@ fn imported(arguments: &Arguments) -> Result<Done, Failure> {
     };
     import.commit().map_err(failure)?;
     progress.finish();
+    if !kept.is_empty() {
+        // Said even when quiet: it is not what was asked for.
+        let names = kept.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = if kept.len() > 3 { ", …" } else { "" };
+        let text = format!(
+            "{} documents were not replaced: they have rows that a reader has locked or written a note on, and the new ones do not ({names}{more})\n  \
+             align with --locks {} to keep them, or say --overwrite-corrected\n",
+            kept.len(),
+            arguments.store.display()
+        );
+        let _ = io::stderr().write_all(text.as_bytes());
+    }
     if !arguments.quiet {
         let (articles, rows) = store.len().map_err(failure)?;
         let again =
@@ -98,7 +122,7 @@ fn imported(arguments: &Arguments) -> Result<Done, Failure> {
         text += &format!("  {}: {articles} documents, {rows} rows\n", arguments.store.display());
         let _ = io::stderr().write_all(text.as_bytes());
     }
-    Ok(if aside + twice == 0 { Done::All } else { Done::SomeSetAside })
+    Ok(if aside + twice == 0 && kept.is_empty() { Done::All } else { Done::SomeSetAside })
 }
 
 /// Puts a file of findings in, in the place of those that their documents had.

@@ -26,7 +26,7 @@ const MOST_SORTED: usize = 200_000;
   bitext search corpus.db '\"five-year plan\"' --by-year
 
 A query is words that are all to be in a pair: zh: or en: before one names its side, else its writing does; - before it means that it
-must not be there; \"several words\" are a phrase; * is any ending. Chinese is found in simplified and traditional characters, one
+must not be there; \"several words\" are a phrase; * is any letters, ? one of them (in words of letters). Chinese is found in simplified and traditional characters, one
 character or more; words of other letters in all their forms.")]
 pub(super) struct Arguments {
     /// The store, made by `bitext import`
@@ -65,6 +65,12 @@ pub(super) struct Arguments {
     /// Hits in beads of at least this confidence
     #[arg(long, value_name = "P")]
     min_confidence: Option<f64>,
+    /// Hits in beads of at most this confidence
+    #[arg(long, value_name = "P")]
+    max_confidence: Option<f64>,
+    /// Hits in beads with a finding of this kind, such as number
+    #[arg(long, value_name = "KIND")]
+    finding: Option<crate::fidelity::Kind>,
     /// Write here, in the place of standard output
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
@@ -103,6 +109,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
         section: arguments.section.clone(),
         kinds: arguments.kinds.clone(),
         min_confidence: arguments.min_confidence,
+        max_confidence: arguments.max_confidence,
+        finding: arguments.finding,
     };
     let mut output = arguments.output.as_deref().map_or_else(|| Ok(Output::stdout()), Output::file)?;
     let words = if arguments.by_year {

@@ -213,6 +213,15 @@ impl EngineWorker<'_> {
         Ok(Aligned { document, segments, alignment, locks, lost })
     }
 
+    /// Aligns texts that are cut already around what `constraints` keep.
+    ///
+    /// # Errors
+    /// When the engine's model is for other languages.
+    pub fn align_texts(&mut self, texts: &Texts<'_>, constraints: &Constraints) -> Result<Alignment, ModelError> {
+        let pair = self.pair(&texts.language.map(str::to_owned))?;
+        Ok(batch::align(&mut pair.worker, texts, constraints))
+    }
+
     /// What speaks for bead `index` (from 0) of a document that this engine has aligned; `None` where it has no such
     /// bead.
     pub fn explain(&mut self, aligned: &Aligned, index: usize) -> Option<Explanation> {

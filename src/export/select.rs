@@ -60,6 +60,11 @@ pub struct Dates {
 }
 
 impl Dates {
+    /// Where the range begins and ends; empty where it is open.
+    pub fn ends(&self) -> (&str, &str) {
+        (&self.from, &self.to)
+    }
+
     /// True when a date lies in the range.
     pub fn contains(&self, date: &str) -> bool {
         let head = |of: &str| date.get(..of.len().min(date.len())).unwrap_or(date).to_owned();

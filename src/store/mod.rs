@@ -5,19 +5,38 @@
 //!
 //! | table | a line is |
 //! |---|---|
-//! | `article` | a document: what is known of it, and what its rows say beside their texts, packed |
-//! | `pair` | a row, its segments a line each |
+//! | `article` | a document: what is known of it, and what its rows say beside their texts, packed; its version |
+//! | `pair` | a row, as filters look at it. An article's rows have numbers side by side, with room for as many as it has sentences |
+//! | `text` | the texts of a pair, its segments a line each |
 //! | `words` | the tokens of a pair, both sides; its texts are not held twice |
-//! | `finding` | a finding of `bitext check` |
+//! | `word` | a word in small letters, and its token |
+//! | `finding` | a finding of `bitext check`, and the pair that it is about |
+//! | `correction` | what a reader did, with the rows before and after |
 //! | `about` | what the whole file is: its languages |
+//!
+//! A store of an earlier version is brought up when it is opened, in one transaction (`migrate.rs`).
 
+mod act;
+mod article;
+mod correct;
+mod find;
 mod import;
+mod lines;
+mod migrate;
+mod overview;
 mod query;
+mod realign;
 mod renderings;
 mod search;
 mod text;
 
-pub use import::{Import, Prepared};
+pub use act::{Act, ActError, apply};
+pub use article::{Article, Summary};
+pub use correct::{Change, Corrected};
+pub use find::{Found, Order};
+pub use import::{Import, Prepared, Put};
+pub use lines::{Held, Line, Place, Was};
+pub use overview::{Overview, QueueItem, QueueOrder, Year};
 pub use query::{Filter, Query, QueryError};
 pub use renderings::Rendering;
 pub use search::Hit;
@@ -31,20 +50,34 @@ use thiserror::Error;
 /// The number that says that a database is a store, in the file's head.
 const APPLICATION: i32 = 0x4269_5478;
 /// The version of the tables below.
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 const TABLES: &str = "
 CREATE TABLE about(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE article(
-    id INTEGER PRIMARY KEY, doc TEXT NOT NULL UNIQUE, title TEXT NOT NULL, title_target TEXT NOT NULL, date TEXT NOT NULL,
-    page TEXT NOT NULL, rows BLOB NOT NULL);
-CREATE INDEX article_date ON article(date);
+    id INTEGER PRIMARY KEY, doc TEXT NOT NULL UNIQUE, first INTEGER NOT NULL, room INTEGER NOT NULL, length INTEGER NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1, date TEXT NOT NULL, page TEXT NOT NULL, title TEXT NOT NULL, title_target TEXT NOT NULL,
+    rows BLOB NOT NULL);
+CREATE INDEX article_place ON article(date, page, first, length, doc);
+CREATE INDEX article_first ON article(first, room);
 CREATE TABLE pair(
-    id INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES article(id), at INTEGER NOT NULL, kind TEXT NOT NULL,
-    section TEXT NOT NULL, confidence REAL, source TEXT NOT NULL, target TEXT NOT NULL);
-CREATE INDEX pair_article ON pair(article, at);
+    id INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES article(id), date TEXT NOT NULL, page TEXT NOT NULL,
+    section TEXT NOT NULL, kind TEXT NOT NULL, confidence REAL, locked INTEGER NOT NULL DEFAULT 0,
+    findings INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX pair_doubt ON pair(confidence) WHERE locked = 0;
+CREATE TABLE text(id INTEGER PRIMARY KEY, source TEXT NOT NULL, target TEXT NOT NULL);
+CREATE TABLE word(form TEXT NOT NULL, token TEXT NOT NULL, PRIMARY KEY (form, token)) WITHOUT ROWID;
+CREATE INDEX word_token ON word(token);
 CREATE TABLE finding(
-    id INTEGER PRIMARY KEY, doc TEXT NOT NULL, pair TEXT NOT NULL, type TEXT NOT NULL, probability REAL NOT NULL, json TEXT NOT NULL);
+    id INTEGER PRIMARY KEY, doc TEXT NOT NULL, row TEXT NOT NULL, pair INTEGER, type TEXT NOT NULL, probability REAL NOT NULL,
+    dismissed INTEGER NOT NULL DEFAULT 0, json TEXT NOT NULL);
 CREATE INDEX finding_doc ON finding(doc);
+CREATE INDEX finding_pair ON finding(pair);
+CREATE INDEX finding_queue ON finding(probability DESC, id) WHERE dismissed = 0;
+CREATE TABLE correction(
+    id INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL REFERENCES article(id), version INTEGER NOT NULL,
+    time TEXT NOT NULL, act TEXT NOT NULL, at INTEGER NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL,
+    state INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX correction_article ON correction(article, state);
 CREATE VIRTUAL TABLE words USING fts5(
     source, target, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
 ";
@@ -80,6 +113,27 @@ pub enum StoreError {
         /// The store's.
         held: String,
     },
+    /// An older store that cannot be brought up.
+    #[error(
+        "{path}: written by an older bitext (store version {found}) and cannot be brought up to {VERSION}: {why}; make it writable"
+    )]
+    Older {
+        /// The file.
+        path: String,
+        /// Its version.
+        found: i32,
+        /// What stands against it.
+        why: String,
+    },
+    /// A query that makes no sense.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// No such document.
+    #[error("the store has no document {0:?}")]
+    NoDocument(String),
+    /// What a reader asked for cannot be done.
+    #[error(transparent)]
+    Act(#[from] ActError),
     /// Packed rows that do not unpack.
     #[error("the store is damaged: {0}")]
     Damaged(String),
@@ -132,6 +186,28 @@ impl Store {
         Self::of(Ok(connection), path)
     }
 
+    /// Opens a store that there is, to be written.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_to_write(path: &Path) -> Result<Self, StoreError> {
+        if !path.exists() {
+            return Err(StoreError::Missing(path.display().to_string()));
+        }
+        let store = Self::of(Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE), path)?;
+        // What is acknowledged is on the disk.
+        store.connection.execute_batch("PRAGMA synchronous = FULL;")?;
+        Ok(store)
+    }
+
+    /// A number that is another one whenever another connection has written.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn data_version(&self) -> Result<i64, StoreError> {
+        Ok(self.connection.query_row("PRAGMA data_version", [], |row| row.get(0))?)
+    }
+
     fn of(connection: rusqlite::Result<Connection>, path: &Path) -> Result<Self, StoreError> {
         let name = || path.display().to_string();
         let connection = connection?;
@@ -147,6 +223,13 @@ impl Store {
         let found = number("user_version")?;
         if found > VERSION {
             return Err(StoreError::Newer { path: name(), found });
+        }
+        if found < VERSION {
+            migrate::run(path, found).map_err(|error| StoreError::Older {
+                path: name(),
+                found,
+                why: error.to_string(),
+            })?;
         }
         // 64 MB of pages are kept; what is sorted is sorted in memory.
         connection

@@ -1,14 +1,14 @@
 //! Which words of the other side go with a hit.
 
+use super::find::Order;
 use super::query::{Filter, Query};
 use super::text::{Cutter, Unit};
 use super::{Store, StoreError};
 use crate::span::Side;
 use std::collections::{BTreeSet, HashMap};
-use std::ops::ControlFlow;
 
 /// Hits that are looked at.
-const MOST_HITS: u64 = 20_000;
+const MOST_HITS: usize = 20_000;
 /// Words in fewer of the hits say little.
 const LEAST_PAIRS: u64 = 2;
 
@@ -29,7 +29,7 @@ pub struct Rendering {
 
 impl Store {
     /// The words of the side that the query's first word does not stand on, the most strongly associated first, and how many hits were
-    /// looked at (20,000 at most).
+    /// looked at (20,000 at most, from everywhere in the store).
     ///
     /// # Errors
     /// When the database does not answer.
@@ -38,18 +38,20 @@ impl Store {
         let side = query.terms.iter().find(|term| !term.not).map_or(Side::Target, |term| term.side.other());
         let cutter = Cutter::new(&language[side]);
         let mut counts: HashMap<String, (u64, HashMap<String, u64>)> = HashMap::new();
-        let mut hits = 0;
-        self.search(query, filter, |hit| {
-            let text = &hit.text[side];
+        let found = self.find(Some(query), filter, Order::Text)?.pairs;
+        // Of more hits than are looked at, some from everywhere.
+        let hits = found.len().min(MOST_HITS);
+        let mut statement = self.connection.prepare_cached("SELECT source, target FROM text WHERE id = ?1")?;
+        for at in 0..hits {
+            let pair = found[at * found.len() / hits];
+            let column = if side == Side::Source { 0 } else { 1 };
+            let text = &statement.query_row([pair], |row| row.get::<_, String>(column))?;
             let units = cutter.units(text);
             let mut tokens: BTreeSet<(String, String)> = BTreeSet::new();
             for (at, (range, unit)) in units.iter().enumerate() {
                 match unit {
-                    Unit::Word(_, stem) => {
-                        tokens.insert((
-                            stem.chars().filter(|c| c.is_alphanumeric()).collect(),
-                            range.of(text).to_lowercase(),
-                        ));
+                    Unit::Word(_, token) => {
+                        tokens.insert((token.clone(), range.of(text).to_lowercase()));
                     }
                     // Chinese by pairs of characters, as the index has it.
                     Unit::Han(c, _) => {
@@ -67,9 +69,8 @@ impl Store {
                 *forms.entry(form).or_default() += 1;
                 last = Some(token);
             }
-            hits += 1;
-            if hits < MOST_HITS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        })?;
+        }
+        let hits = hits as u64;
         let (_, all_pairs) = self.len()?;
         self.connection
             .execute_batch("CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, words, col)")?;

@@ -4,14 +4,21 @@
 //! The index holds words by their stems, and of a run of Chinese characters every two neighbours as one token, the last by itself:
 //! 和平谈判 is 和平 平谈 谈判 判. So two characters are one look-up, more are a phrase, and one is the beginning of a token.
 //!
-//! Stems make the index look wider than a wildcard does; what it finds is therefore held against the units of the text once more, which
-//! also tells where the hit stands.
+//! A wildcard is looked up among all words that were met (table `word`), and their stems in the index: the beginning of a word need not
+//! be that of its stem, as in try and tri, lying and lie. Stems make the index look wider than a wildcard does; what it finds is
+//! therefore held against the units of the text once more, which also tells where the hit stands.
 
 use crate::document::lines::is_han;
 use crate::span::ByteRange;
 use rust_stemmers::{Algorithm, Stemmer};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
+
+/// What stands for other letters in a query.
+const WILD: [char; 2] = ['*', '?'];
 
 /// The blocks of Chinese characters that have simplified forms.
 const HAN: std::ops::Range<u32> = 0x3400..0xA000;
@@ -36,7 +43,7 @@ fn simplified(c: char) -> char {
 pub(super) enum Unit {
     /// A Chinese character; true where it follows another at once.
     Han(char, bool),
-    /// A word in small letters, and its stem.
+    /// A word in small letters, and its stem as a token of the index.
     Word(String, String),
 }
 
@@ -45,10 +52,10 @@ pub(super) enum Unit {
 pub(super) enum Asked {
     /// This character.
     Han(char, bool),
-    /// A word with this stem.
+    /// A word with this stem, as a token.
     Stem(String),
-    /// A word that begins like this.
-    Begins(String),
+    /// A word of this form: `*` stands for any letters, none among them, `?` for one.
+    Like(String),
 }
 
 /// Cuts texts of a language.
@@ -115,13 +122,13 @@ impl Cutter {
             let lower = half_width(word).to_lowercase();
             // What is possessed is the word all the same.
             let bare = lower.strip_suffix("'s").or_else(|| lower.strip_suffix("’s")).unwrap_or(&lower).to_owned();
-            let stem = self.stem(&bare);
-            units.push((range, Unit::Word(bare, stem)));
+            let token = token(&self.stem(&bare));
+            units.push((range, Unit::Word(bare, token)));
         }
     }
 
-    /// The text as the index takes it: tokens between blanks.
-    pub(super) fn tokens(&self, text: &str) -> String {
+    /// The text as the index takes it: tokens between blanks. Its words with their tokens are put into `forms`.
+    pub(super) fn tokens(&self, text: &str, forms: &mut BTreeMap<String, String>) -> String {
         let units = self.units(text);
         let mut tokens = String::with_capacity(text.len() * 2);
         for (at, (_, unit)) in units.iter().enumerate() {
@@ -132,22 +139,45 @@ impl Cutter {
                         tokens.push(*next);
                     }
                 }
-                Unit::Word(_, stem) => tokens.push_str(&token(stem)),
+                Unit::Word(word, token) => {
+                    tokens.push_str(token);
+                    if !forms.contains_key(word) {
+                        forms.insert(word.clone(), token.clone());
+                    }
+                }
             }
             tokens.push(' ');
         }
         tokens
     }
 
-    /// What a query's words ask for: `*` behind a word stands for any ending.
-    pub(super) fn asked(&self, words: &str) -> Vec<Asked> {
-        let units = self.units(words);
-        let asked = |(range, unit): (ByteRange, Unit)| match unit {
+    /// What a query's words ask for. `None` where a wildcard stands among Chinese characters, of which it would not say how many words
+    /// it spans.
+    pub(super) fn asked(&self, words: &str) -> Option<Vec<Asked>> {
+        let mut asked = Vec::new();
+        let plain = |unit: (ByteRange, Unit)| match unit.1 {
             Unit::Han(c, joined) => Asked::Han(c, joined),
-            Unit::Word(word, _) if words[range.end..].starts_with('*') => Asked::Begins(word),
             Unit::Word(_, stem) => Asked::Stem(stem),
         };
-        units.into_iter().map(asked).collect()
+        for piece in words.split_whitespace() {
+            if !piece.contains(WILD) {
+                asked.extend(self.units(piece).into_iter().map(plain));
+                continue;
+            }
+            if piece.chars().any(is_han) {
+                return None;
+            }
+            for word in
+                piece.split(|c: char| !c.is_alphanumeric() && !WILD.contains(&c)).filter(|word| !word.is_empty())
+            {
+                if word.contains(WILD) {
+                    asked.push(Asked::Like(half_width(word).to_lowercase()));
+                } else {
+                    asked.extend(self.units(word).into_iter().map(plain));
+                }
+            }
+        }
+        Some(asked)
     }
 }
 
@@ -160,9 +190,12 @@ fn half_width(word: &str) -> String {
     word.chars().map(half).collect()
 }
 
-/// A word as one token of the index: whatever the tokenizer would cut at is left out.
+/// A word as one token of the index: without accents, and without whatever the tokenizer would cut at.
 fn token(stem: &str) -> String {
-    stem.chars().filter(|c| c.is_alphanumeric()).collect()
+    if stem.is_ascii() {
+        return stem.chars().filter(char::is_ascii_alphanumeric).collect();
+    }
+    stem.nfd().filter(|&c| c.is_alphanumeric() && !is_combining_mark(c)).nfc().collect()
 }
 
 /// Where `asked` stands in the units, one place after another that does not overlap it.
@@ -185,15 +218,46 @@ fn answers(unit: &Unit, asked: &Asked) -> bool {
     match (unit, asked) {
         (Unit::Han(c, joined), Asked::Han(wanted, together)) => c == wanted && (*joined || !together),
         (Unit::Word(_, stem), Asked::Stem(wanted)) => stem == wanted,
-        (Unit::Word(word, _), Asked::Begins(wanted)) => word.starts_with(wanted.as_str()),
+        (Unit::Word(word, _), Asked::Like(wanted)) => is_like(word, wanted),
         _ => false,
     }
 }
 
+/// True when the word has the form, `*` being any letters and `?` one. Goes back to the last `*` alone, as a longer stretch for an
+/// earlier one gains nothing.
+fn is_like(word: &str, form: &str) -> bool {
+    let (word, form): (Vec<char>, Vec<char>) = (word.chars().collect(), form.chars().collect());
+    let (mut at, mut of, mut star) = (0, 0, None);
+    while at < word.len() {
+        match form.get(of) {
+            Some('*') => {
+                star = Some((at, of));
+                of += 1;
+            }
+            Some(&c) if c == '?' || c == word[at] => (at, of) = (at + 1, of + 1),
+            _ => {
+                let Some((from, place)) = star else { return false };
+                star = Some((from + 1, place));
+                (at, of) = (from + 1, place + 1);
+            }
+        }
+    }
+    form[of..].iter().all(|&c| c == '*')
+}
+
 /// The index's expression for what is asked, of a column; it finds all that [`find`] does, and more where a wildcard is asked for.
-pub(super) fn expression(column: &str, asked: &[Asked]) -> Option<String> {
+/// `tokens` gives the tokens of the words of a form. `None` where any text may do.
+///
+/// # Errors
+/// Those of `tokens`.
+pub(super) fn expression<E>(
+    column: &str,
+    asked: &[Asked],
+    tokens: &mut impl FnMut(&str) -> Result<Vec<String>, E>,
+) -> Result<Option<String>, E> {
     let mut phrases: Vec<String> = Vec::new();
     let mut exact: Vec<String> = Vec::new();
+    let mut wild: Vec<String> = Vec::new();
     let mut close = |exact: &mut Vec<String>, prefix: bool| {
         if !exact.is_empty() {
             phrases.push(format!("{{{column}}} : \"{}\"{}", exact.join(" "), if prefix { " *" } else { "" }));
@@ -215,17 +279,21 @@ pub(super) fn expression(column: &str, asked: &[Asked]) -> Option<String> {
                     close(&mut exact, true);
                 }
             },
-            Asked::Stem(stem) => exact.push(token(stem)),
-            Asked::Begins(word) => {
+            Asked::Stem(token) => exact.push(token.clone()),
+            Asked::Like(form) => {
                 close(&mut exact, false);
-                // A stem may end before its word does, and in another letter.
-                exact.push(token(word).chars().take(3).collect());
-                close(&mut exact, true);
+                if !form.chars().all(|c| WILD.contains(&c)) {
+                    let quoted: Vec<String> = tokens(form)?.iter().map(|token| format!("\"{token}\"")).collect();
+                    // A private letter is in no text: nothing has the form.
+                    let any = if quoted.is_empty() { "\"\u{e000}\"".to_owned() } else { quoted.join(" OR ") };
+                    wild.push(format!("{{{column}}} : ({any})"));
+                }
             }
         }
     }
     close(&mut exact, false);
-    (!phrases.is_empty()).then(|| phrases.join(" AND "))
+    phrases.extend(wild);
+    Ok((!phrases.is_empty()).then(|| phrases.join(" AND ")))
 }
 
 #[cfg(test)]
@@ -234,10 +302,12 @@ mod tests {
 
     #[test]
     fn characters_stand_in_pairs_and_words_by_stems() {
-        let cutter = Cutter::new("zh");
-        assert_eq!(cutter.tokens("和平谈判，ABC公司。"), "和平 平谈 谈判 判 abc 公司 司 ");
-        assert_eq!(cutter.tokens("貿易"), "贸易 易 ");
-        assert_eq!(Cutter::new("en").tokens("The bandits' trading posts"), "the bandit trade post ");
+        let mut forms = BTreeMap::new();
+        let mut tokens = |language: &str, text: &str| Cutter::new(language).tokens(text, &mut forms);
+        assert_eq!(tokens("zh", "和平谈判，ABC公司。"), "和平 平谈 谈判 判 abc 公司 司 ");
+        assert_eq!(tokens("zh", "貿易"), "贸易 易 ");
+        assert_eq!(tokens("en", "The bandits' trading posts"), "the bandit trade post ");
+        assert_eq!(forms.get("bandits").map(String::as_str), Some("bandit"));
     }
 
     #[test]
@@ -246,17 +316,21 @@ mod tests {
         let text = "Trade unions and the trading post of China's traders.";
         let units = cutter.units(text);
         let words = |query: &str| -> Vec<&str> {
-            find(&units, &cutter.asked(query)).into_iter().map(|range| range.of(text)).collect()
+            find(&units, &cutter.asked(query).unwrap()).into_iter().map(|range| range.of(text)).collect()
         };
         assert_eq!(words("trade"), ["Trade", "trading"]);
         assert_eq!(words("trade*"), ["Trade", "traders"]);
+        assert_eq!(words("t*ing"), ["trading"]);
+        assert_eq!(words("trade?s"), ["traders"]);
+        assert_eq!(words("the * post"), ["the trading post"]);
         assert_eq!(words("trading post"), ["trading post"]);
         assert_eq!(words("china"), ["China's"]);
         let han = Cutter::new("zh");
         let text = "贸易，易货贸易";
         let units = han.units(text);
-        assert_eq!(find(&units, &han.asked("易贸")), []);
-        assert_eq!(find(&units, &han.asked("貿易")).len(), 2);
-        assert_eq!(find(&units, &han.asked("易")).len(), 3);
+        assert_eq!(find(&units, &han.asked("易贸").unwrap()), []);
+        assert_eq!(find(&units, &han.asked("貿易").unwrap()).len(), 2);
+        assert_eq!(find(&units, &han.asked("易").unwrap()).len(), 3);
+        assert_eq!(han.asked("贸*易"), None);
     }
 }
