@@ -12,7 +12,7 @@
 //! 6. [`align`]: the search, exact or banded, and the posterior probabilities.
 //! 7. [`train`]: weights fitted to gold.
 //! 8. [`engine`] runs 2 to 6 for one document or for many on all cores; [`export`] turns the results into rows, [`fidelity`] tells where a translation departs from its original.
-//!    `store` keeps rows in one file, to be searched.
+//!    `store` keeps rows in one file, to be searched and corrected; `web` serves a page over it.
 //!
 //! ```
 //! use bitext::align::Settings;
@@ -56,6 +56,9 @@ pub mod fidelity;
 
 #[cfg(feature = "store")]
 pub mod store;
+
+#[cfg(feature = "serve")]
+pub mod web;
 
 #[cfg(feature = "cli")]
 pub mod cli;

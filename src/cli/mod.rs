@@ -20,6 +20,8 @@ mod rows;
 mod run;
 #[cfg(feature = "store")]
 mod search;
+#[cfg(feature = "serve")]
+mod serve;
 mod split;
 mod targets;
 mod terms;
@@ -61,6 +63,8 @@ enum Command {
     Import(import::Arguments),
     #[cfg(feature = "store")]
     Search(search::Arguments),
+    #[cfg(feature = "serve")]
+    Serve(serve::Arguments),
     Evaluate(evaluate::Arguments),
     Train(train::Arguments),
     /// Print completions for a shell, to be sourced or put where the shell looks for them
@@ -128,6 +132,8 @@ pub fn main() -> ExitCode {
         Command::Import(arguments) => import::run(&arguments),
         #[cfg(feature = "store")]
         Command::Search(arguments) => search::run(&arguments),
+        #[cfg(feature = "serve")]
+        Command::Serve(arguments) => serve::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Completions { shell } => completions(shell),

@@ -1,0 +1,179 @@
+//! Stage 9: the workbench, a page over a store, served to the browsers of this machine.
+//!
+//! `guard` lets a request in, `api` answers it from the store, `download` writes rows in every format, `page` has the files of the page
+//! itself (`web/`), which are built into the program. `docs/workbench.md` describes the interface.
+//!
+//! Nothing but the store is kept between requests: each reads, or writes, in a transaction of its own.
+
+mod api;
+mod download;
+mod guard;
+mod page;
+mod params;
+mod problem;
+
+use crate::engine::Engine;
+use crate::span::Pair;
+use crate::store::{Store, StoreError};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use problem::Problem;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use thiserror::Error;
+
+/// Bytes of a request's body.
+const LARGEST_BODY: usize = 1 << 20;
+/// Connections to the store that are kept open for reading.
+const READERS: usize = 4;
+
+/// What to serve, and to whom.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The store.
+    pub store: PathBuf,
+    /// Where to listen; port 0 for any that is free.
+    pub address: SocketAddr,
+    /// Asked of every request; there must be one where others than this machine can come.
+    pub token: Option<String>,
+    /// Refuses all that would change the store.
+    pub read_only: bool,
+    /// Aligns anew what a reader has not locked.
+    pub engine: Engine,
+}
+
+impl Settings {
+    /// For this machine alone, without a token.
+    pub fn new(store: PathBuf, port: u16, engine: Engine) -> Self {
+        let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
+        Self { store, address, token: None, read_only: false, engine }
+    }
+}
+
+/// Why nothing is served.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The address.
+    #[error("cannot listen on {0}: {1}; name another --port, or end the program that has it")]
+    Listen(SocketAddr, io::Error),
+    /// Others than this machine.
+    #[error("{0} can be reached by other machines: give a --token that they must know")]
+    Token(IpAddr),
+    /// The server.
+    #[error("the server ended: {0}")]
+    Server(io::Error),
+}
+
+/// What all requests share.
+struct Shared {
+    settings: Settings,
+    /// The address that is listened on.
+    address: SocketAddr,
+    language: Pair<String>,
+    readers: Mutex<Vec<Store>>,
+    /// One writes at a time: the others wait here and not for the file.
+    writer: Mutex<()>,
+}
+
+impl Shared {
+    /// Has a connection of the pool read, away from the threads that talk to browsers.
+    async fn read<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self, &Store) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let shared = Arc::clone(self);
+        blocking(move || {
+            let kept = shared.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let store = kept.map_or_else(|| Store::open(&shared.settings.store), Ok)?;
+            let answer = work(&shared, &store);
+            let mut readers = shared.readers.lock().unwrap_or_else(PoisonError::into_inner);
+            if readers.len() < READERS {
+                readers.push(store);
+            }
+            answer
+        })
+        .await
+    }
+
+    /// Has a connection of its own write.
+    async fn write<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self, &mut Store) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let shared = Arc::clone(self);
+        blocking(move || {
+            let _turn = shared.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut store = Store::open_to_write(&shared.settings.store)?;
+            work(&shared, &mut store)
+        })
+        .await
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Problem> + Send + 'static) -> Result<T, Problem> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(answer) => answer,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
+fn router(shared: &Arc<Shared>) -> Router {
+    Router::new()
+        .route("/api/about", get(api::about))
+        .route("/api/search", get(api::search))
+        .route("/api/renderings", get(api::renderings))
+        .route("/api/years", get(api::years))
+        .route("/api/article", get(api::article))
+        .route("/api/queue", get(api::queue))
+        .route("/api/overview", get(api::overview))
+        .route("/api/act", post(api::act))
+        .route("/api/export", get(download::hits))
+        .route("/api/export-article", get(download::article))
+        .route("/api/{*rest}", get(api::nothing))
+        .route("/assets/{*name}", get(page::asset))
+        .fallback(get(page::index))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(shared), guard::guard))
+        .with_state(Arc::clone(shared))
+}
+
+/// Serves until the process is interrupted. `ready` is called with the address once requests are taken.
+///
+/// # Errors
+/// When the store cannot be opened, or the address not be listened on.
+pub fn serve(settings: Settings, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
+    let ip = settings.address.ip();
+    if !ip.is_loopback() && settings.token.is_none() {
+        return Err(ServeError::Token(ip));
+    }
+    let store = Store::open(&settings.store)?;
+    if !settings.read_only {
+        Store::open_to_write(&settings.store)?;
+    }
+    let language = store.language().cloned().unwrap_or_else(|| Pair::new("zh".into(), "en".into()));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(ServeError::Server)?;
+    runtime.block_on(async {
+        let listening = tokio::net::TcpListener::bind(settings.address).await;
+        let listener = listening.map_err(|error| ServeError::Listen(settings.address, error))?;
+        let address = listener.local_addr().map_err(ServeError::Server)?;
+        let readers = Mutex::new(vec![store]);
+        let shared = Arc::new(Shared { settings, address, language, readers, writer: Mutex::new(()) });
+        ready(address);
+        let interrupted = async {
+            // Where signals cannot be waited for, the process simply ends.
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        let served = axum::serve(listener, router(&shared)).with_graceful_shutdown(interrupted).await;
+        served.map_err(ServeError::Server)
+    })
+}

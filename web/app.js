@@ -1,0 +1,67 @@
+// The shell: where the page is, in which language and colours.
+
+import { html, render, useEffect, useRef, useState } from "./vendor/preact.js";
+import { get } from "./api.js";
+import { Trouble, useAnswer, Waiting } from "./load.js";
+import { Overview } from "./overview.js";
+import { Read, ReadFirst } from "./read.js";
+import { Review } from "./review.js";
+import { go, useAddress } from "./router.js";
+import { Search } from "./search.js";
+import { currentLanguage, lacking, setLanguage, t } from "./strings.js";
+
+const VIEWS = { search: Search, review: Review, overview: Overview };
+const THEMES = ["auto", "light", "dark"];
+
+function useTheme() {
+  const [theme, setTheme] = useState(localStorage.getItem("theme") ?? "auto");
+  useEffect(() => {
+    document.documentElement.dataset.theme = theme;
+    localStorage.setItem("theme", theme);
+  }, [theme]);
+  return [theme, () => setTheme(THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length])];
+}
+
+function View({ path, params, about, theme }) {
+  const [, name, doc] = path.split("/");
+  if (name === "read") {
+    return doc
+      ? html`<${Read} doc=${decodeURIComponent(doc)} bead=${Number(params.get("bead")) || 1} about=${about} />`
+      : html`<${ReadFirst} />`;
+  }
+  const Named = VIEWS[name];
+  return Named ? html`<${Named} params=${params} about=${about} theme=${theme} />` : html`<h1>404</h1><p>${t("nothingHere")}</p>`;
+}
+
+function App() {
+  const { path, params } = useAddress();
+  const [theme, nextTheme] = useTheme();
+  const [language, change] = useState(currentLanguage());
+  const [about, problem] = useAnswer("about", () => get("about"));
+  const main = useRef();
+  const name = path.split("/")[1];
+  useEffect(() => {
+    setLanguage(language);
+  }, [language]);
+  useEffect(() => {
+    if (path === "/") go("/search", true);
+    document.title = `${name && name in VIEWS ? t(name) : t("read")} · ${about?.name ?? "bitext"}`;
+  }, [path, about, language]);
+  const link = (view) => html`<a href="/${view}" aria-current=${name === view ? "page" : undefined}>${t(view)}</a>`;
+  return html`<a class="skip" href="#main" onClick=${(event) => (event.preventDefault(), main.current.focus())}>${t("skip")}</a>
+    <header>
+      <p class="name"><strong>bitext</strong> <bdi>${about?.name}</bdi> ${about?.read_only && html`<em>${t("readOnly")}</em>`}</p>
+      <nav aria-label="bitext">${["search", "read", "review", "overview"].map(link)}</nav>
+      <div class="switches">
+        <button type="button" id="language" lang=${language === "zh" ? "en" : "zh"} onClick=${() => change(language === "zh" ? "en" : "zh")}>${t("language")}</button>
+        <button type="button" id="theme" onClick=${nextTheme}>${t("theme")}: ${theme}</button>
+      </div>
+    </header>
+    <main id="main" tabindex="-1" ref=${main}>
+      ${problem ? html`<${Trouble} problem=${problem} />` : about ? html`<${View} ...${{ path, params, about, theme }} key=${name + language} />` : html`<${Waiting} />`}
+    </main>`;
+}
+
+document.documentElement.lang = currentLanguage();
+if (lacking.length) console.error("strings are missing", lacking);
+render(html`<${App} />`, document.getElementById("app"));

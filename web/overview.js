@@ -1,0 +1,35 @@
+// Overview: what the store holds.
+
+import { html } from "./vendor/preact.js";
+import { get, query, searchPath } from "./api.js";
+import { Trouble, useAnswer, Waiting } from "./load.js";
+import { Bars, YearPlot } from "./plot.js";
+import { t } from "./strings.js";
+
+const STEPS = 20;
+
+export function Overview({ theme }) {
+  const [held, problem] = useAnswer("overview", () => get("overview"));
+  if (problem) return html`<${Trouble} problem=${problem} />`;
+  if (!held) return html`<${Waiting} />`;
+  const byCount = (counts) => Object.entries(counts).sort((a, b) => b[1] - a[1]);
+  const tile = (label, count) => html`<div><dt>${t(label)}</dt><dd>${count.toLocaleString()}</dd></div>`;
+  const steps = held.confidence.map((count, step) => {
+    const [low, high] = [step / STEPS, (step + 1) / STEPS].map((value) => value.toFixed(2));
+    return [`${low}–${high}`, count, searchPath({ min: low, max: high })];
+  });
+  const dated = held.years.filter(({ year }) => /^\d+$/.test(year));
+  const mean = (value) => (value == null ? "" : value.toFixed(3));
+  return html`<h1 tabindex="-1">${t("overview")}</h1>
+    <dl class="tiles">${tile("articles", held.articles)}${tile("pairs", held.pairs)}${tile("lockedPairs", held.locked)}
+      ${tile("findings", Object.values(held.findings).reduce((sum, count) => sum + count, 0))}</dl>
+    <div class="plots">
+      ${dated.length > 1 && html`<${YearPlot} theme=${theme} label=${`${t("pairs")}, ${t("overTime")}`} points=${dated.map(({ year, pairs }) => [year, pairs])}
+        columns=${[t("articles"), t("pairs"), t("meanConfidence"), t("findings")]}
+        rows=${dated.map((year) => [year.year, year.articles, year.pairs, mean(year.confidence), year.findings])} />`}
+      <${Bars} caption=${t("kinds")} rows=${byCount(held.kinds).map(([kind, count]) => [kind, count, searchPath({ kind })])} />
+      <${Bars} caption=${t("confidenceSteps")} rows=${steps.reverse()} />
+      ${Object.keys(held.findings).length > 0 && html`<${Bars} caption=${t("findings")}
+        rows=${byCount(held.findings).map(([kind, count]) => [kind, count, `/review${query({ by: "finding", finding: kind })}`])} />`}
+    </div>`;
+}
