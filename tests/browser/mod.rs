@@ -2,6 +2,9 @@
 //!
 //! Messages are JSON, each ended by a zero byte; a call is answered under its id, everything else is an event.
 
+// Each test uses a part of it.
+#![allow(dead_code)]
+
 use command_fds::{CommandFdExt, FdMapping};
 use serde_json::{Value, json};
 use std::fs::File;
@@ -33,6 +36,8 @@ pub(crate) struct Page {
     calls: u64,
     /// What the page complained of: errors, warnings, exceptions.
     pub(crate) complaints: Vec<String>,
+    /// Addresses that it asked for.
+    pub(crate) requests: Vec<String>,
     _profile: tempfile::TempDir,
 }
 
@@ -79,6 +84,7 @@ impl Page {
             session: String::new(),
             calls: 0,
             complaints: Vec::new(),
+            requests: Vec::new(),
             _profile: profile,
         };
         // A window of its own lies in front: clicks reach only what can be seen.
@@ -122,6 +128,9 @@ impl Page {
     fn event(&mut self, event: &Value) {
         let params = &event["params"];
         match event["method"].as_str().unwrap_or_default() {
+            "Network.requestWillBeSent" => {
+                self.requests.push(params["request"]["url"].as_str().unwrap_or_default().to_owned());
+            }
             "Runtime.exceptionThrown" => self.complaints.push(params["exceptionDetails"].to_string()),
             "Runtime.consoleAPICalled" if matches!(params["type"].as_str(), Some("error" | "warning" | "assert")) => {
                 self.complaints.push(params["args"].to_string());
@@ -136,6 +145,23 @@ impl Page {
     /// Opens a file.
     pub(crate) fn go(&mut self, file: &Path) {
         self.call("Page.navigate", json!({"url": format!("file://{}", file.display())}));
+    }
+
+    /// Opens a page of this machine's, and waits until it is there.
+    pub(crate) fn visit(&mut self, url: &str) {
+        let online = json!({"offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
+        self.call("Network.emulateNetworkConditions", online);
+        self.call("Page.navigate", json!({"url": url}));
+        let start = Instant::now();
+        while self.value("location.href !== 'about:blank' && document.readyState") != json!("complete") {
+            assert!(start.elapsed() < PATIENCE, "{url} does not open");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Types a text where the keyboard is.
+    pub(crate) fn write(&mut self, text: &str) {
+        self.call("Input.insertText", json!({"text": text}));
     }
 
     /// The value of an expression, promises awaited.
@@ -179,13 +205,25 @@ impl Page {
         }
     }
 
-    /// Presses a key.
+    /// Presses a key: a named one, or a character.
     pub(crate) fn key(&mut self, key: &str) {
-        let code = if key == "Tab" { 9 } else { 27 };
-        for kind in ["rawKeyDown", "keyUp"] {
-            let params = json!({"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code});
-            self.call("Input.dispatchKeyEvent", params);
+        let (code, text) = match key {
+            "Tab" => (9, None),
+            "Enter" => (13, Some("\r")),
+            "Escape" => (27, None),
+            "ArrowUp" => (38, None),
+            "ArrowDown" => (40, None),
+            character => (character.to_ascii_uppercase().as_bytes()[0], Some(character)),
+        };
+        let mut params = json!({"type": "rawKeyDown", "key": key, "code": key, "windowsVirtualKeyCode": code});
+        if let Some(text) = text {
+            params["type"] = json!("keyDown");
+            params["text"] = json!(text);
         }
+        self.call("Input.dispatchKeyEvent", params.clone());
+        params["type"] = json!("keyUp");
+        params.as_object_mut().unwrap().remove("text");
+        self.call("Input.dispatchKeyEvent", params);
     }
 
     /// A picture of the window, as PNG.
