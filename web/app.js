@@ -40,9 +40,11 @@ function App() {
   const [about, problem] = useAnswer("about", () => get("about"));
   const main = useRef();
   const name = path.split("/")[1];
-  useEffect(() => {
-    setLanguage(language);
-  }, [language]);
+  const switchLanguage = () => {
+    const other = language === "zh" ? "en" : "zh";
+    setLanguage(other);
+    change(other);
+  };
   useEffect(() => {
     if (path === "/") go("/search", true);
     document.title = `${name && name in VIEWS ? t(name) : t("read")} · ${about?.name ?? "bitext"}`;
@@ -53,7 +55,7 @@ function App() {
       <p class="name"><strong>bitext</strong> <bdi>${about?.name}</bdi> ${about?.read_only && html`<em>${t("readOnly")}</em>`}</p>
       <nav aria-label="bitext">${["search", "read", "review", "overview"].map(link)}</nav>
       <div class="switches">
-        <button type="button" id="language" lang=${language === "zh" ? "en" : "zh"} onClick=${() => change(language === "zh" ? "en" : "zh")}>${t("language")}</button>
+        <button type="button" id="language" lang=${language === "zh" ? "en" : "zh"} onClick=${switchLanguage}>${t("language")}</button>
         <button type="button" id="theme" onClick=${nextTheme}>${t("theme")}: ${theme}</button>
       </div>
     </header>

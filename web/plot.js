@@ -19,7 +19,7 @@ export function YearPlot({ points, label, columns, rows, theme }) {
       cursor: { show: false },
       legend: { show: false },
       scales: { x: { time: false }, y: { range: (u, low, high) => [0, high || 1] } },
-      axes: [{ ...axis, values: plain }, { ...axis, size: 44 }],
+      axes: [{ ...axis, values: plain }, { ...axis, size: 56 }],
       series: [{}, { label, stroke: colour("--accent"), width: 2, points: { show: points.length < 40, size: 5 } }],
     };
     const plot = new uPlot(options, [points.map(([year]) => Number(year)), points.map(([, value]) => value)], place.current);
