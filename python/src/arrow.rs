@@ -7,9 +7,10 @@ use arrow_array::builder::{Float64Builder, Int64Builder, ListBuilder, StringBuil
 use arrow_array::cast::AsArray;
 use arrow_array::types::*;
 use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_schema::{ArrowError, DataType};
+use arrow_schema::{ArrowError, DataType, TimeUnit};
 use bitext::span::ByteRange;
 use bitext::{archive, export, fidelity};
+use chrono::{NaiveDateTime, NaiveTime};
 use pyo3::prelude::*;
 use pyo3_arrow::PyRecordBatch;
 use pyo3_arrow::input::AnyRecordBatch;
@@ -212,6 +213,13 @@ pub fn object(batch: &RecordBatch, row: usize) -> PyResult<Map<String, Value>> {
     schema.fields().iter().zip(batch.columns()).map(field).collect()
 }
 
+/// A date, with the time of day where it is not midnight; null beyond the years that a calendar has.
+fn moment(moment: Option<NaiveDateTime>) -> Value {
+    let Some(moment) = moment else { return Value::Null };
+    let format = if moment.time() == NaiveTime::MIN { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M:%S +00:00" };
+    moment.format(format).to_string().into()
+}
+
 /// The value at `row`, as a Parquet file with it would be read.
 fn value(array: &dyn Array, row: usize) -> Result<Value, DataType> {
     if array.is_null(row) || matches!(array.data_type(), DataType::Null) {
@@ -233,6 +241,14 @@ fn value(array: &dyn Array, row: usize) -> Result<Value, DataType> {
         DataType::UInt64 => array.as_primitive::<UInt64Type>().value(row).into(),
         DataType::Float32 => array.as_primitive::<Float32Type>().value(row).into(),
         DataType::Float64 => array.as_primitive::<Float64Type>().value(row).into(),
+        DataType::Date32 => moment(array.as_primitive::<Date32Type>().value_as_datetime(row)),
+        DataType::Date64 => moment(array.as_primitive::<Date64Type>().value_as_datetime(row)),
+        DataType::Timestamp(unit, _) => moment(match unit {
+            TimeUnit::Second => array.as_primitive::<TimestampSecondType>().value_as_datetime(row),
+            TimeUnit::Millisecond => array.as_primitive::<TimestampMillisecondType>().value_as_datetime(row),
+            TimeUnit::Microsecond => array.as_primitive::<TimestampMicrosecondType>().value_as_datetime(row),
+            TimeUnit::Nanosecond => array.as_primitive::<TimestampNanosecondType>().value_as_datetime(row),
+        }),
         DataType::List(_) => list(array.as_list::<i32>().value(row))?.into(),
         DataType::LargeList(_) => list(array.as_list::<i64>().value(row))?.into(),
         DataType::Struct(fields) => {

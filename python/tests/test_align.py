@@ -97,9 +97,21 @@ def test_a_batch_gives_rows_and_rejects(rows: bitext.Rows) -> None:
     assert json.loads(made.column("meta")[0].as_py()) == {"path": "x.parquet"}
     with pytest.raises(bitext.BitextError, match='no column "target"'):
         bitext.align_batch(batch.drop_columns("target"), bitext.Aligner())
-    stamped = batch.append_column("when", pyarrow.array([0, 0], pyarrow.timestamp("s")))
+    # Dates are what JSON has them as; what has no likeness there is refused with its column.
+    dated = batch.append_column("date", pyarrow.array([-86400, 3600], pyarrow.timestamp("s")))
+    made, _ = map(pyarrow.record_batch, bitext.align_batch(dated, bitext.Aligner()))
+    assert json.loads(made.column("meta")[0].as_py())["date"] == "1969-12-31"
+    assert (
+        bitext.Rows.from_arrow(
+            pyarrow.record_batch(
+                bitext.align_batch(batch.append_column("date", pyarrow.array([-1, 0], pyarrow.date32())), bitext.Aligner())[0]
+            )
+        )[0].meta["date"]
+        == "1969-12-31"
+    )
+    timed = batch.append_column("when", pyarrow.array([0, 0], pyarrow.duration("s")))
     with pytest.raises(bitext.BitextError, match='column "when"'):
-        bitext.align_batch(stamped, bitext.Aligner())
+        bitext.align_batch(timed, bitext.Aligner())
     assert pyarrow.record_batch(rows).num_rows == len(rows)
 
 

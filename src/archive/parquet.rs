@@ -102,8 +102,11 @@ fn value(field: &Field) -> Value {
             };
             map.entries().iter().map(|(name, field)| (key(name), value(field))).collect()
         }
-        // Dates, times and decimal numbers, as they are written.
-        other => other.to_string().into(),
+        // Dates, times and decimal numbers, as they are written; a date that is kept as its midnight is a date.
+        other => {
+            let text = other.to_string();
+            text.strip_suffix(" 00:00:00 +00:00").unwrap_or(&text).into()
+        }
     }
 }
 
