@@ -119,6 +119,14 @@ fn corrections_are_kept_taken_back_and_go_on_to_the_aligner() {
     assert_eq!(rows("locks.jsonl").len(), 2);
     assert_eq!(rows("again.jsonl"), rows("locks.jsonl"));
 
+    // Read through, the article is gold that `bitext train` learns from.
+    for part in ["articles", "gold"] {
+        std::fs::create_dir_all(folder.path().join("set").join(part)).unwrap();
+    }
+    std::fs::copy(&input, folder.path().join(format!("set/articles/{DOC}.md"))).unwrap();
+    std::fs::write(folder.path().join(format!("set/gold/{DOC}.jsonl")), &exported).unwrap();
+    bitext(&["train", "--gold", "set", "-o", "model.json"], folder.path());
+
     for _ in 0..4 {
         act(json!({"type": "undo"}));
     }
@@ -126,6 +134,34 @@ fn corrections_are_kept_taken_back_and_go_on_to_the_aligner() {
     assert!(undone["rows"][0]["accepted"].as_bool().unwrap());
     let undone = act(json!({"type": "undo"}));
     assert_eq!(undone["rows"], before["rows"]);
+}
+
+#[test]
+fn what_is_kept_for_the_next_request_is_true_after_a_correction() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&store(folder.path(), &[]), &[]);
+    let total = |path: &str| server.get(path).1["total"].as_u64().unwrap();
+    let search = "/api/search?q=zh:%E7%85%A4&limit=500";
+    let queue = "/api/queue?by=doubt&q=zh:%E7%85%A4";
+    let (hits, pairs) = (total(search), server.get("/api/about").1["pairs"].as_u64().unwrap());
+    assert!(hits > 3 && total(queue) == hits && total(search) == hits);
+    for sort in ["text", "date", "left", "right"] {
+        let whole = server.get(&format!("{search}&sort={sort}")).1;
+        let part = server.get(&format!("/api/search?q=zh:%E7%85%A4&sort={sort}&offset=2&limit=1")).1;
+        assert_eq!(part["hits"][0], whole["hits"][2]);
+    }
+    let hit = &server.get(search).1["hits"][0];
+    let (doc, bead) = (hit["doc"].as_str().unwrap(), &hit["bead"]);
+    let before = article(&server, doc);
+    let (status, after) = server.act(doc, &before["version"], json!({"type": "merge", "bead": bead}));
+    assert_eq!(status, 200, "{after}");
+    let first = &server.get(search).1["hits"][0];
+    assert_eq!((&first["doc"], &first["bead"]), (&hit["doc"], bead));
+    assert_ne!(first["source"], hit["source"]);
+    assert_eq!(server.get("/api/about").1["pairs"], pairs - 1);
+    assert_eq!(server.get("/api/overview").1["locked"], 1);
+    // The locked row is no longer to be looked at.
+    assert_eq!(total(queue) + 1, total(search));
 }
 
 #[test]
@@ -141,6 +177,7 @@ fn every_format_is_exported() {
             let (status, head, body) = server.get_raw(&path, "");
             assert_eq!(status, 200, "{path}: {}", String::from_utf8_lossy(&body));
             assert!(body.len() > 200 && head.contains(&format!(".{format}")), "{path}: {head}");
+            assert!(head.contains(&format!("content-length: {}", body.len())), "{path}: {head}");
         }
     }
     // Several files come as one.

@@ -7,6 +7,7 @@ use super::{Store, StoreError};
 use crate::span::Pair;
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
+use std::sync::Arc;
 
 /// Words that a wildcard may stand for.
 const MOST_WORDS: usize = 2000;
@@ -14,6 +15,9 @@ const MOST_WORDS: usize = 2000;
 pub(super) const MOST_SORTED: usize = 20_000;
 /// Characters beside a hit that it is sorted by.
 const CONTEXT: usize = 40;
+
+/// Pairs that are looked up one by one rather than by going through all articles.
+const FEW: usize = 2000;
 
 /// The order of hits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -114,12 +118,9 @@ impl Store {
         match order {
             Order::Text => {}
             Order::Date => {
-                let mut statement = self.connection.prepare_cached("SELECT date FROM pair WHERE id = ?1")?;
-                let mut dated = Vec::with_capacity(pairs.len());
-                for &pair in &pairs {
-                    dated.push((statement.query_row([pair], |row| row.get::<_, String>(0))?, pair));
-                }
-                dated.sort();
+                let dates = self.dates(&pairs)?;
+                let mut dated: Vec<(&str, i64)> = dates.iter().map(|date| &**date).zip(pairs).collect();
+                dated.sort_unstable();
                 pairs = dated.into_iter().map(|(_, pair)| pair).collect();
             }
             Order::Left | Order::Right => {
@@ -149,6 +150,30 @@ impl Store {
             *pair = sorted;
         }
         Ok(())
+    }
+
+    /// The date of each of these pairs, which stand in the order of the store.
+    pub(super) fn dates(&self, pairs: &[i64]) -> Result<Vec<Arc<str>>, StoreError> {
+        // Few are asked for one by one; of many, all articles are gone through once.
+        if pairs.len() < FEW {
+            let mut statement = self.connection.prepare_cached("SELECT date FROM pair WHERE id = ?1")?;
+            let dates = pairs.iter().map(|pair| statement.query_row([pair], |row| row.get(0)));
+            return Ok(dates.collect::<rusqlite::Result<_>>()?);
+        }
+        let mut statement =
+            self.connection.prepare_cached("SELECT first, date FROM article INDEXED BY article_place")?;
+        let articles = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let mut articles = articles.collect::<rusqlite::Result<Vec<(i64, Arc<str>)>>>()?;
+        articles.sort_unstable();
+        let mut articles = articles.into_iter().peekable();
+        let mut date: Arc<str> = "".into();
+        let date_of = |&pair: &i64| {
+            while let Some((_, next)) = articles.next_if(|(first, _)| *first <= pair) {
+                date = next;
+            }
+            Arc::clone(&date)
+        };
+        Ok(pairs.iter().map(date_of).collect())
     }
 
     fn numbers(&self, sql: &str, values: Vec<Value>) -> Result<Vec<i64>, StoreError> {

@@ -30,7 +30,7 @@ mod renderings;
 mod search;
 mod text;
 
-pub use act::{Act, ActError, apply};
+pub use act::{Act, ActError, Way, apply};
 pub use article::{Article, Summary};
 pub use correct::{Change, Corrected};
 pub use find::{Found, Order};
@@ -198,6 +198,25 @@ impl Store {
         // What is acknowledged is on the disk.
         store.connection.execute_batch("PRAGMA synchronous = FULL;")?;
         Ok(store)
+    }
+
+    /// True when the file cannot be written by this connection.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn is_read_only(&self) -> Result<bool, StoreError> {
+        Ok(self.connection.is_readonly("main")?)
+    }
+
+    /// Answers several questions of one state of the store, whatever others write meanwhile.
+    ///
+    /// # Errors
+    /// Those of `ask`, or when the database does not answer.
+    pub fn reading<T, E: From<StoreError>>(&self, ask: impl FnOnce(&Self) -> Result<T, E>) -> Result<T, E> {
+        let transaction = self.connection.unchecked_transaction().map_err(StoreError::from)?;
+        let answer = ask(self);
+        transaction.finish().map_err(StoreError::from)?;
+        answer
     }
 
     /// A number that is another one whenever another connection has written.

@@ -163,16 +163,17 @@ impl Store {
     /// When the database does not answer.
     pub fn years(&self, pairs: &[i64]) -> Result<Vec<Year>, StoreError> {
         let mut hits: BTreeMap<String, u64> = BTreeMap::new();
-        let mut statement = self.connection.prepare_cached("SELECT substr(date, 1, 4) FROM pair WHERE id = ?1")?;
-        for pair in pairs {
-            let year: String = statement.query_row([pair], |row| row.get(0))?;
+        let mut pairs = pairs.to_vec();
+        pairs.sort_unstable();
+        for date in self.dates(&pairs)? {
+            let year: String = date.chars().take(4).collect();
             *hits.entry(year).or_default() += 1;
         }
         let years = self.pairs_by_year()?.into_iter();
         Ok(years.map(|(year, pairs)| Year { hits: hits.get(&year).copied().unwrap_or(0), year, pairs }).collect())
     }
 
-    /// Rows to be looked at, from the `offset`-th on; and how many there are.
+    /// Rows to be looked at, of all or of these pairs, from the `offset`-th on; and how many there are.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -180,13 +181,14 @@ impl Store {
         &self,
         order: QueueOrder,
         filter: &Filter,
+        of: Option<&[i64]>,
         offset: usize,
         limit: usize,
     ) -> Result<(u64, Vec<QueueItem>), StoreError> {
         let mut values = Vec::new();
         let mut sql = match order {
             QueueOrder::Doubt => pairs_of(filter, &mut values) + " AND pair.locked = 0",
-            QueueOrder::Finding if *filter == Filter::default() => {
+            QueueOrder::Finding if *filter == Filter::default() && of.is_none() => {
                 "finding WHERE dismissed = 0 AND finding.pair IS NOT NULL".into()
             }
             QueueOrder::Finding => "finding CROSS JOIN pair ON pair.id = finding.pair WHERE dismissed = 0".into(),
@@ -198,6 +200,11 @@ impl Store {
             sql.push_str(&format!(" AND finding.type = ?{}", values.len()));
         }
         conditions(filter, &mut sql, &mut values);
+        if let Some(of) = of {
+            let list = of.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+            values.push(Value::Text(format!("[{list}]")));
+            sql.push_str(&format!(" AND pair.id IN (SELECT value FROM json_each(?{}))", values.len()));
+        }
         let total: i64 = self
             .connection
             .prepare_cached(&format!("SELECT count(*) FROM {sql}"))?

@@ -152,4 +152,35 @@ impl Store {
         let (source, target) = (parted(&hit.text.source), parted(&hit.text.target));
         Ok(Row { n: hit.place.1 + 1, source, target, ..line.row })
     }
+
+    /// The whole rows of some pairs, as they stand, to `each`. Those of one article should stand together: it is unpacked once then.
+    ///
+    /// # Errors
+    /// When the store is damaged, or those of `each`.
+    pub fn each_row<E: From<StoreError>>(
+        &self,
+        pairs: &[i64],
+        mut each: impl FnMut(Row) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut article: Option<(i64, i64, Vec<Row>)> = None;
+        for &pair in pairs {
+            let held =
+                article.as_ref().is_some_and(|(_, first, rows)| (*first..*first + rows.len() as i64).contains(&pair));
+            if !held {
+                let (id, first): (i64, i64) = self
+                    .connection
+                    .prepare_cached(
+                        "SELECT article.id, first FROM pair JOIN article ON article.id = pair.article WHERE pair.id = ?1",
+                    )
+                    .and_then(|mut statement| statement.query_row([pair], |row| Ok((row.get(0)?, row.get(1)?))))
+                    .map_err(StoreError::from)?;
+                let lines = super::article::lines(&self.connection, id)?;
+                article = Some((id, first, lines.into_iter().map(|line| line.row).collect()));
+            }
+            let row = article.as_ref().and_then(|(_, first, rows)| rows.get(usize::try_from(pair - first).ok()?));
+            let row = row.ok_or_else(|| StoreError::Damaged(format!("pair {pair} has no row")))?;
+            each(row.clone())?;
+        }
+        Ok(())
+    }
 }

@@ -1,12 +1,12 @@
 //! The answers in JSON. `docs/workbench.md` has them in a table.
 
 use super::Shared;
-use super::params::Params;
+use super::params::{MOST, Params};
 use super::problem::Problem;
 use crate::export::Format;
 use crate::fidelity::Finding;
 use crate::span::Side;
-use crate::store::{Act, Article, Corrected, Hit, QueueItem, QueueOrder, Rendering};
+use crate::store::{Act, Article, Corrected, Hit, Order, QueueItem, QueueOrder, Rendering, Store};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -20,13 +20,16 @@ type Answer = Result<Json<Value>, Problem>;
 
 pub(super) async fn about(State(shared): State<Arc<Shared>>) -> Answer {
     let answer = shared.read(|shared, store| {
-        let (articles, pairs) = store.len()?;
+        let counts = store.value("about", |store| {
+            let (articles, pairs) = store.len()?;
+            Ok(json!([articles, pairs, store.finding_kinds()?]))
+        })?;
         let name = shared.settings.store.file_name().unwrap_or_default().to_string_lossy();
         let formats: Vec<&str> = Format::all().map(|format| format.form().name).collect();
         Ok(json!({
             "version": env!("CARGO_PKG_VERSION"), "name": name, "read_only": shared.settings.read_only,
             "source_lang": shared.language.source, "target_lang": shared.language.target,
-            "articles": articles, "pairs": pairs, "formats": formats, "finding_kinds": store.finding_kinds()?,
+            "articles": counts[0], "pairs": counts[1], "formats": formats, "finding_kinds": counts[2],
             "token": shared.settings.token.is_some(),
         }))
     });
@@ -37,7 +40,8 @@ pub(super) async fn search(State(shared): State<Arc<Shared>>, Query(params): Que
     let answer = shared.read(move |shared, store| {
         let query = params.query(&shared.language)?;
         let (offset, limit) = params.slice()?;
-        let found = store.find(query.as_ref(), &params.filter()?, params.order()?)?;
+        let (filter, order) = (params.filter()?, params.order()?);
+        let found = store.found(&params.key(), |store| store.find(query.as_ref(), &filter, order))?;
         let end = found.pairs.len().min(offset.saturating_add(limit));
         let hits = store.hits(query.as_ref(), &found.pairs[offset.min(end)..end])?;
         let mut answer = json!({ "total": found.pairs.len(), "hits": hits.iter().map(hit).collect::<Vec<_>>() });
@@ -82,24 +86,32 @@ pub(super) async fn renderings(State(shared): State<Arc<Shared>>, Query(params):
         let Some(query) = params.query(&shared.language)? else {
             return Ok(json!({ "pairs": 0, "renderings": [] }));
         };
-        let (found, pairs) = store.renderings(&query, &params.filter()?)?;
+        let filter = params.filter()?;
         let rendering = |found: &Rendering| {
             json!({
                 "word": found.word, "count": found.pairs, "score": found.association,
                 "elsewhere": found.all.saturating_sub(found.pairs),
             })
         };
-        let renderings: Vec<Value> = found.iter().take(limit).map(rendering).collect();
-        Ok(json!({ "pairs": pairs, "renderings": renderings }))
+        let mut answer = store.value(&format!("renderings\0{}", params.key()), |store| {
+            let (found, pairs) = store.renderings(&query, &filter)?;
+            let renderings: Vec<Value> = found.iter().take(MOST).map(rendering).collect();
+            Ok(json!({ "pairs": pairs, "renderings": renderings }))
+        })?;
+        if let Some(renderings) = answer["renderings"].as_array_mut() {
+            renderings.truncate(limit);
+        }
+        Ok(answer)
     });
     answer.await.map(Json)
 }
 
 pub(super) async fn years(State(shared): State<Arc<Shared>>, Query(params): Query<Params>) -> Answer {
     let answer = shared.read(move |shared, store| {
-        let query = params.query(&shared.language)?;
-        let found = store.find(query.as_ref(), &params.filter()?, crate::store::Order::Text)?;
-        Ok(json!(store.years(&found.pairs)?))
+        let (query, filter) = (params.query(&shared.language)?, params.filter()?);
+        let find = |store: &Store| store.find(query.as_ref(), &filter, params.order().unwrap_or_default());
+        let found = store.found(&params.key(), find)?;
+        Ok(store.value(&format!("years\0{}", params.key()), |store| Ok(json!(store.years(&found.pairs)?)))?)
     });
     answer.await.map(Json)
 }
@@ -131,14 +143,19 @@ fn rows(article: &Article) -> Value {
 }
 
 pub(super) async fn queue(State(shared): State<Arc<Shared>>, Query(params): Query<Params>) -> Answer {
-    let answer = shared.read(move |_, store| {
+    let answer = shared.read(move |shared, store| {
         let order = match params.by.as_str() {
             "" | "doubt" => QueueOrder::Doubt,
             "finding" => QueueOrder::Finding,
             _ => return Err(Problem::parameter("by", "must be doubt or finding")),
         };
         let (offset, limit) = params.slice()?;
-        let (total, items) = store.queue(order, &params.filter()?, offset, limit)?;
+        let (query, filter) = (params.query(&shared.language)?, params.filter()?);
+        // Of the hits alone, where something is searched for.
+        let find = |store: &Store| store.find(query.as_ref(), &filter, Order::Text);
+        let key = format!("queue\0{}", params.key());
+        let of = query.as_ref().map(|_| store.found(&key, find)).transpose()?;
+        let (total, items) = store.queue(order, &filter, of.as_ref().map(|found| &*found.pairs), offset, limit)?;
         Ok(json!({ "total": total, "items": items.iter().map(item).collect::<Vec<_>>() }))
     });
     answer.await.map(Json)
@@ -158,7 +175,7 @@ fn item(item: &QueueItem) -> Value {
 }
 
 pub(super) async fn overview(State(shared): State<Arc<Shared>>) -> Answer {
-    shared.read(|_, store| Ok(json!(store.overview()?))).await.map(Json)
+    shared.read(|_, store| Ok(store.value("overview", |store| Ok(json!(store.overview()?)))?)).await.map(Json)
 }
 
 /// What a reader does, and on which version of which article.

@@ -3,44 +3,31 @@
 use super::Shared;
 use super::params::Params;
 use super::problem::Problem;
-use crate::export::{Context, Format, Row, Writer};
+use crate::export::{Context, Format, Row, Sink, Writer};
 use crate::store::Order;
+use axum::body::{Body, Bytes};
 use axum::extract::{Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
+use axum::http::header::{self, HeaderName};
 use axum::response::{IntoResponse, Response};
-use std::io::{self, Cursor, Seek, SeekFrom, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use futures_util::stream;
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Seek, SeekFrom};
+use std::iter;
+use std::sync::Arc;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-/// A file in memory that is read when its writer is done.
-#[derive(Clone, Default)]
-struct Buffer(Arc<Mutex<Cursor<Vec<u8>>>>);
+/// Bytes that are sent at a time.
+const CHUNK: usize = 1 << 16;
 
-impl Buffer {
-    fn with<T>(&self, work: impl FnOnce(&mut Cursor<Vec<u8>>) -> T) -> T {
-        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
+/// What is downloaded: a name, a file that has none on the disk, its length, and what the format could not keep.
+struct Made {
+    name: String,
+    file: File,
+    length: u64,
+    loss: String,
 }
-
-impl Write for Buffer {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.with(|file| file.write(bytes))
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Seek for Buffer {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.with(|file| file.seek(to))
-    }
-}
-
-/// What is downloaded: a name and its bytes.
-type File = (String, Vec<u8>);
 
 pub(super) async fn hits(State(shared): State<Arc<Shared>>, Query(params): Query<Params>) -> Result<Response, Problem> {
     let file = shared.read(move |shared, store| {
@@ -48,11 +35,7 @@ pub(super) async fn hits(State(shared): State<Arc<Shared>>, Query(params): Query
         // In the order of the store: the rows of a document stand together.
         let found = store.find(query.as_ref(), &params.filter()?, Order::Text)?;
         let mut output = Output::new(shared, &params.format, "hits")?;
-        for pair in found.pairs {
-            for hit in store.hits(query.as_ref(), &[pair])? {
-                output.row(&store.row(&hit)?)?;
-            }
-        }
+        store.each_row(&found.pairs, |row| output.row(&row))?;
         output.finish()
     });
     file.await.map(download)
@@ -75,7 +58,7 @@ pub(super) async fn article(
 
 struct Output {
     names: Vec<String>,
-    buffers: Vec<Buffer>,
+    files: Vec<File>,
     writer: Writer,
     name: String,
 }
@@ -96,10 +79,11 @@ impl Output {
         let name = format!("{}.{}", if stem.is_empty() { "rows" } else { stem }, format.form().name);
         let context = Context::new(shared.language.clone(), &name);
         let names = (format.form().files)(&name, &context);
-        let buffers: Vec<Buffer> = names.iter().map(|_| Buffer::default()).collect();
-        let files = buffers.iter().map(|buffer| Box::new(buffer.clone()) as _).collect();
-        let writer = Writer::new(format, &context, files).map_err(failed)?;
-        Ok(Self { names, buffers, writer, name })
+        let files: Vec<File> = names.iter().map(|_| tempfile::tempfile()).collect::<io::Result<_>>().map_err(failed)?;
+        let sinks = files.iter().map(|file| Ok(Box::new(BufWriter::new(file.try_clone()?)) as Box<dyn Sink>));
+        let sinks = sinks.collect::<io::Result<_>>().map_err(failed)?;
+        let writer = Writer::new(format, &context, sinks).map_err(failed)?;
+        Ok(Self { names, files, writer, name })
     }
 
     fn row(&mut self, row: &Row) -> Result<(), Problem> {
@@ -107,32 +91,57 @@ impl Output {
     }
 
     /// The file; several of them packed into one.
-    fn finish(self) -> Result<File, Problem> {
-        self.writer.finish().map_err(failed)?;
-        let mut files: Vec<File> = self
-            .names
-            .into_iter()
-            .zip(self.buffers)
-            .map(|(name, buffer)| (name, buffer.with(|file| std::mem::take(file.get_mut()))))
-            .collect();
-        if files.len() == 1 {
-            return files.pop().ok_or_else(|| failed("the format has no file"));
-        }
-        let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-        for (name, bytes) in files {
-            archive.start_file(name, SimpleFileOptions::default()).map_err(failed)?;
-            archive.write_all(&bytes).map_err(failed)?;
-        }
-        Ok((format!("{}.zip", self.name), archive.finish().map_err(failed)?.into_inner()))
+    fn finish(self) -> Result<Made, Problem> {
+        let Self { names, mut files, writer, mut name } = self;
+        let (sinks, loss) = writer.finish().map_err(failed)?;
+        drop(sinks);
+        let file = if files.len() == 1 { files.pop() } else { None };
+        let mut file = match file {
+            Some(file) => file,
+            None => {
+                name += ".zip";
+                pack(&names, files).map_err(failed)?
+            }
+        };
+        let length = file.seek(SeekFrom::End(0)).map_err(failed)?;
+        file.rewind().map_err(failed)?;
+        Ok(Made { name, file, length, loss: loss.words() })
     }
 }
 
-fn download((name, bytes): File) -> Response {
+fn pack(names: &[String], files: Vec<File>) -> io::Result<File> {
+    let mut archive = ZipWriter::new(tempfile::tempfile()?);
+    for (name, mut file) in names.iter().zip(files) {
+        archive.start_file(name, SimpleFileOptions::default().large_file(true)).map_err(io::Error::other)?;
+        file.rewind()?;
+        io::copy(&mut file, &mut archive)?;
+    }
+    archive.finish().map_err(io::Error::other)
+}
+
+fn download(Made { name, mut file, length, loss }: Made) -> Response {
     // What is not ASCII stands in the name's own encoding (RFC 6266, RFC 5987).
     let plain: String = name.chars().map(|c| if c.is_ascii() { c } else { '_' }).collect();
     let encoded: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}");
-    let headers =
-        [(header::CONTENT_TYPE, "application/octet-stream".to_owned()), (header::CONTENT_DISPOSITION, disposition)];
-    (headers, bytes).into_response()
+    // Names that others gave to fields may be in it.
+    let loss: String = loss.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' }).collect();
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CONTENT_LENGTH, length.to_string()),
+        (header::CONTENT_DISPOSITION, disposition),
+        (HeaderName::from_static("bitext-loss"), loss),
+    ];
+    let chunks = iter::from_fn(move || {
+        let mut chunk = vec![0; CHUNK];
+        match file.read(&mut chunk) {
+            Ok(0) => None,
+            Ok(read) => {
+                chunk.truncate(read);
+                Some(Ok(Bytes::from(chunk)))
+            }
+            Err(error) => Some(Err(error)),
+        }
+    });
+    (headers, Body::from_stream(stream::iter(chunks))).into_response()
 }

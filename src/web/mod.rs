@@ -3,11 +3,12 @@
 //! `guard` lets a request in, `api` answers it from the store, `download` writes rows in every format, `page` has the files of the page
 //! itself (`web/`), which are built into the program. `docs/workbench.md` describes the interface.
 //!
-//! Nothing but the store is kept between requests: each reads, or writes, in a transaction of its own.
+//! Each request reads, or writes, in a transaction of its own. What was found is kept for the next request until somebody writes (`kept`).
 
 mod api;
 mod download;
 mod guard;
+mod kept;
 mod page;
 mod params;
 mod problem;
@@ -18,17 +19,19 @@ use crate::store::{Store, StoreError};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
+use kept::{Kept, Reader, Reading};
 use problem::Problem;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
+use tokio::sync::Semaphore;
 
 /// Bytes of a request's body.
 const LARGEST_BODY: usize = 1 << 20;
-/// Connections to the store that are kept open for reading.
-const READERS: usize = 4;
+/// Connections to the store for reading; each keeps up to 64 MB of it in memory.
+const READERS: usize = 2;
 
 /// What to serve, and to whom.
 #[derive(Debug, Clone)]
@@ -78,7 +81,10 @@ struct Shared {
     /// The address that is listened on.
     address: SocketAddr,
     language: Pair<String>,
-    readers: Mutex<Vec<Store>>,
+    readers: Mutex<Vec<Reader>>,
+    /// One for each connection that may read.
+    places: Arc<Semaphore>,
+    kept: Kept,
     /// One writes at a time: the others wait here and not for the file.
     writer: Mutex<()>,
 }
@@ -87,17 +93,17 @@ impl Shared {
     /// Has a connection of the pool read, away from the threads that talk to browsers.
     async fn read<T: Send + 'static>(
         self: &Arc<Self>,
-        work: impl FnOnce(&Self, &Store) -> Result<T, Problem> + Send + 'static,
+        work: impl FnOnce(&Self, &Reading<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let shared = Arc::clone(self);
+        let place = Arc::clone(&self.places).acquire_owned().await;
         blocking(move || {
+            // Held to the end of the work, whether or not anyone still waits for its answer.
+            let _place = place;
             let kept = shared.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let store = kept.map_or_else(|| Store::open(&shared.settings.store), Ok)?;
-            let answer = work(&shared, &store);
-            let mut readers = shared.readers.lock().unwrap_or_else(PoisonError::into_inner);
-            if readers.len() < READERS {
-                readers.push(store);
-            }
+            let mut reader = kept.map_or_else(|| Store::open(&shared.settings.store).map(Reader::new), Ok)?;
+            let answer = shared.kept.read(&mut reader, |reading| work(&shared, reading));
+            shared.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
             answer
         })
         .await
@@ -149,23 +155,29 @@ fn router(shared: &Arc<Shared>) -> Router {
 ///
 /// # Errors
 /// When the store cannot be opened, or the address not be listened on.
-pub fn serve(settings: Settings, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
+pub fn serve(mut settings: Settings, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
     let ip = settings.address.ip();
     if !ip.is_loopback() && settings.token.is_none() {
         return Err(ServeError::Token(ip));
     }
     let store = Store::open(&settings.store)?;
-    if !settings.read_only {
-        Store::open_to_write(&settings.store)?;
-    }
+    // A file that may not be written is one to be read.
+    settings.read_only = settings.read_only || Store::open_to_write(&settings.store)?.is_read_only()?;
     let language = store.language().cloned().unwrap_or_else(|| Pair::new("zh".into(), "en".into()));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(ServeError::Server)?;
     runtime.block_on(async {
         let listening = tokio::net::TcpListener::bind(settings.address).await;
         let listener = listening.map_err(|error| ServeError::Listen(settings.address, error))?;
         let address = listener.local_addr().map_err(ServeError::Server)?;
-        let readers = Mutex::new(vec![store]);
-        let shared = Arc::new(Shared { settings, address, language, readers, writer: Mutex::new(()) });
+        let shared = Arc::new(Shared {
+            settings,
+            address,
+            language,
+            readers: Mutex::new(vec![Reader::new(store)]),
+            places: Arc::new(Semaphore::new(READERS)),
+            kept: Kept::default(),
+            writer: Mutex::new(()),
+        });
         ready(address);
         let interrupted = async {
             // Where signals cannot be waited for, the process simply ends.

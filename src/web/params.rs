@@ -8,7 +8,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 /// Hits of one answer.
-const MOST: usize = 500;
+pub(super) const MOST: usize = 500;
 
 /// All that a request may ask; what is empty is not asked.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -46,6 +46,12 @@ fn probability(name: &str, text: &str) -> Result<Option<f64>, Problem> {
 }
 
 impl Params {
+    /// The same for requests that find the same hits in the same order.
+    pub(super) fn key(&self) -> String {
+        let Self { q, dates, page, section, kind, min, max, finding, sort, .. } = self;
+        [q, dates, page, section, kind, min, max, finding, sort].map(|part| part.replace('\0', "")).join("\0")
+    }
+
     /// What is searched for; `None` where nothing is.
     pub(super) fn query(&self, language: &Pair<String>) -> Result<Option<Query>, Problem> {
         if self.q.trim().is_empty() {
