@@ -1,8 +1,7 @@
 //! How long searches take in a large store: from the library, and over HTTP with 50 hits shown.
 //!
 //! ```sh
-//! scripts/bench-store        # makes a store of a million pairs and runs this
-//! BITEXT_STORE=corpus.db cargo bench --bench store
+//! BITEXT_STORE=corpus.db cargo bench --bench store       # scripts/bench-store --keep FOLDER makes one of a million pairs
 //! ```
 //!
 //! Each query is drawn, with a fixed seed, from a pair of the store and asked once: one character, two, a phrase of four to six; an
@@ -151,7 +150,7 @@ fn get(port: u16, path: &str) -> Vec<u8> {
 
 fn main() {
     let Some(path) = std::env::var_os("BITEXT_STORE") else {
-        println!("BITEXT_STORE names no store: scripts/bench-store makes one");
+        println!("BITEXT_STORE names no store: scripts/bench-store --keep FOLDER makes one");
         return;
     };
     let store = Store::open(Path::new(&path)).unwrap();

@@ -152,6 +152,18 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
+/// Takes back what a process had not finished that was killed while it wrote: a connection that only reads may not do that.
+fn recover(path: &Path) {
+    let mut journal = path.as_os_str().to_owned();
+    journal.push("-journal");
+    // A journal of a process that is alive is left alone by the database. What stands against it is said when the store is opened.
+    if Path::new(&journal).exists()
+        && let Ok(connection) = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+    {
+        let _ = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0));
+    }
+}
+
 /// A corpus in a file.
 #[derive(Debug)]
 pub struct Store {
@@ -168,6 +180,7 @@ impl Store {
         if !path.exists() {
             return Err(StoreError::Missing(path.display().to_string()));
         }
+        recover(path);
         Self::of(Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY), path)
     }
 

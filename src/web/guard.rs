@@ -43,7 +43,7 @@ fn check(shared: &Shared, method: &Method, uri: &Uri, headers: &HeaderMap) -> Re
     let host = text(header::HOST).or_else(|| uri.authority().map(axum::http::uri::Authority::as_str));
     let host = host.ok_or_else(|| forbidden("the request names no host"))?;
     // Behind a token the name does not matter: a page of another name does not have the cookie.
-    if shared.settings.token.is_none() && !is_here(host, shared.address.port()) {
+    if shared.settings.token.is_none() && !is_here(host) {
         return Err(forbidden("this server answers to 127.0.0.1 and localhost alone"));
     }
     match text(header::ORIGIN) {
@@ -65,20 +65,20 @@ fn check(shared: &Shared, method: &Method, uri: &Uri, headers: &HeaderMap) -> Re
     let mut asked = uri.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
     if asked.any(|(name, value)| name == "token" && is_it(value)) {
         let cookie = format!("{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/");
-        return Ok(Some(
-            (StatusCode::SEE_OTHER, [(header::LOCATION, uri.path().to_owned()), (header::SET_COOKIE, cookie)])
-                .into_response(),
-        ));
+        // One slash: two would name another host.
+        let path = format!("/{}", uri.path().trim_start_matches('/'));
+        let headers = [(header::LOCATION, path), (header::SET_COOKIE, cookie)];
+        return Ok(Some((StatusCode::SEE_OTHER, headers).into_response()));
     }
     Err(forbidden("open the page as it was printed, with ?token= and the token behind its address"))
 }
 
-/// True for the names of this machine, with the port or, where browsers leave it out, without.
-fn is_here(host: &str, port: u16) -> bool {
+/// True for the names of this machine, with any port: a tunnel may come from another one.
+fn is_here(host: &str) -> bool {
+    let port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
     let name = match host.rsplit_once(':') {
-        Some((name, given)) if given.parse() == Ok(port) => name,
-        None if port == 80 => host,
-        _ => return false,
+        Some((name, given)) if port(given) => name,
+        _ => host,
     };
     matches!(name.to_ascii_lowercase().as_str(), "127.0.0.1" | "localhost" | "[::1]")
 }
@@ -89,12 +89,13 @@ mod tests {
 
     #[test]
     fn names_of_this_machine() {
-        for host in ["127.0.0.1:8080", "localhost:8080", "LOCALHOST:8080", "[::1]:8080"] {
-            assert!(is_here(host, 8080), "{host}");
+        for host in ["127.0.0.1:8080", "localhost:8080", "LOCALHOST:9000", "[::1]:8080", "localhost"] {
+            assert!(is_here(host), "{host}");
         }
-        for host in ["127.0.0.1", "127.0.0.1:80", "evil.example:8080", "localhost.evil.example:8080", "", ":8080"] {
-            assert!(!is_here(host, 8080), "{host}");
+        for host in
+            ["evil.example:8080", "127.0.0.1.evil.example", "localhost.evil.example:8080", "", ":8080", "localhost:"]
+        {
+            assert!(!is_here(host), "{host}");
         }
-        assert!(is_here("localhost", 80));
     }
 }

@@ -78,8 +78,6 @@ pub enum ServeError {
 /// What all requests share.
 struct Shared {
     settings: Settings,
-    /// The address that is listened on.
-    address: SocketAddr,
     language: Pair<String>,
     readers: Mutex<Vec<Reader>>,
     /// One for each connection that may read.
@@ -103,7 +101,10 @@ impl Shared {
             let kept = shared.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let mut reader = kept.map_or_else(|| Store::open(&shared.settings.store).map(Reader::new), Ok)?;
             let answer = shared.kept.read(&mut reader, |reading| work(&shared, reading));
-            shared.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+            // One that fails is not used again: when it is opened anew, what a killed process has left behind is taken back.
+            if !answer.as_ref().is_err_and(Problem::is_ours) {
+                shared.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+            }
             answer
         })
         .await
@@ -171,7 +172,6 @@ pub fn serve(mut settings: Settings, ready: impl FnOnce(SocketAddr)) -> Result<(
         let address = listener.local_addr().map_err(ServeError::Server)?;
         let shared = Arc::new(Shared {
             settings,
-            address,
             language,
             readers: Mutex::new(vec![Reader::new(store)]),
             places: Arc::new(Semaphore::new(READERS)),

@@ -24,6 +24,11 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, format!("{name}: {why}"))
     }
 
+    /// True where nothing is wrong with the request.
+    pub(super) fn is_ours(&self) -> bool {
+        self.status.is_server_error()
+    }
+
     /// The article has changed since the reader has seen it.
     pub(super) fn conflict(article: Value) -> Self {
         let message = "somebody else has changed this article: nothing was done; this is how it stands now";
