@@ -20,15 +20,21 @@ export function Article({ doc, bead, about, onBead, onNext, children }) {
   const [form, setForm] = useState(null);
   const list = useRef();
   const help = useRef();
-  const busy = useRef(false);
+  // As it is now, whatever has been drawn: keys come faster than pictures.
+  const live = useRef({ at: 1, article: null });
+  const turn = useRef(Promise.resolve());
+  const put = (value) => {
+    live.current.article = value;
+    setArticle(value);
+  };
 
   useEffect(() => {
     let late = false;
-    setArticle(null);
+    put(null);
     setProblem(null);
     setForm(null);
     setWord("");
-    get("article", { doc }).then((value) => late || setArticle(value), (trouble) => late || setProblem(trouble));
+    get("article", { doc }).then((value) => late || put(value), (trouble) => late || setProblem(trouble));
     return () => {
       late = true;
     };
@@ -36,7 +42,7 @@ export function Article({ doc, bead, about, onBead, onNext, children }) {
 
   const rows = article?.rows ?? [];
   const at = Math.min(Math.max(bead, 1), Math.max(rows.length, 1));
-  const current = rows[at - 1];
+  if (live.current.place !== `${doc} ${at}`) Object.assign(live.current, { at, place: `${doc} ${at}` });
 
   // The pair that is looked at is seen, and has the keyboard.
   useEffect(() => {
@@ -47,28 +53,37 @@ export function Article({ doc, bead, about, onBead, onNext, children }) {
     if (focused === document.body || list.current.contains(focused)) row.focus({ preventScroll: true });
   }, [at, article]);
 
-  async function deed(one, then = at) {
-    if (busy.current || about.read_only) return;
-    busy.current = true;
+  const goTo = (to) => {
+    live.current.at = Math.min(Math.max(to, 1), live.current.article.length);
+    onBead(live.current.at);
+  };
+
+  async function deed(one, then = live.current.at) {
     setForm(null);
+    const { article: before } = live.current;
     try {
-      const after = await act(article.doc, article.version, one);
-      setArticle(after);
+      const after = await act(before.doc, before.version, one);
+      if (live.current.article !== before) return;
+      put(after);
       setWord(t("saved"));
-      onBead(Math.min(Math.max(then, 1), after.length));
+      goTo(then);
     } catch (trouble) {
-      if (trouble.article) setArticle(trouble.article);
+      if (trouble.article) put(trouble.article);
       setWord(trouble.status === 409 ? t("conflict") : trouble.message);
-    } finally {
-      busy.current = false;
     }
   }
 
   const context = {
-    article, row: current, at, deed, onNext, ask: setForm, step: (by) => onBead(Math.min(Math.max(at + by, 1), rows.length)),
-    help: () => help.current.showModal(),
+    get article() { return live.current.article; },
+    get at() { return live.current.at; },
+    get row() { return live.current.article?.rows[live.current.at - 1]; },
+    deed, onNext, ask: setForm, step: (by) => goTo(live.current.at + by), help: () => help.current.showModal(),
   };
-  const run = (command) => command && (!command.changes || !about.read_only) && command.can(context) && command.run(context);
+  // One after another: what a key means depends on what the one before it has done.
+  const run = (command) => {
+    if (!command || (command.changes && about.read_only)) return;
+    turn.current = turn.current.then(() => live.current.article && command.can(context) && command.run(context));
+  };
 
   useEffect(() => {
     const listener = (event) => {
@@ -97,9 +112,9 @@ export function Article({ doc, bead, about, onBead, onNext, children }) {
     ${article.findings.length > 0 && html`<section class="whole"><h2>${t("wholeFindings")}</h2><ul>${article.findings.map((one) => html`<li>${one.message}</li>`)}</ul></section>`}
     <${Toolbar} context=${context} run=${run} readOnly=${about.read_only} />
     <p class="word" role=${word === t("conflict") ? "alert" : "status"}>${word}</p>
-    ${form && html`<${form.view} ...${context} close=${() => setForm(null)} />`}
+    ${form && html`<${form.view} context=${context} close=${() => setForm(null)} key=${at} />`}
     <div class="rows" role="list" ref=${list} aria-label=${`${t("source")}, ${t("target")}`}>
-      ${rows.map((row, index) => html`<${Row} key=${row.id} row=${row} before=${rows[index - 1]} here=${index + 1 === at} number=${index + 1} lang=${lang} choose=${onBead} />`)}
+      ${rows.map((row, index) => html`<${Row} key=${row.id} row=${row} before=${rows[index - 1]} here=${index + 1 === at} number=${index + 1} lang=${lang} choose=${goTo} />`)}
     </div>
     <dialog ref=${help} aria-labelledby="keys">
       <h2 id="keys">${t("help")}</h2>

@@ -56,7 +56,7 @@ function Asking({ label, submit, close, children }) {
   </form>`;
 }
 
-function SplitForm({ row, at, deed, close }) {
+function SplitForm({ context: { row, at, deed }, close }) {
   const number = (name, label, count) => html`<label>${t(label)}
     <input name=${name} type="number" min="0" max=${count} value=${Math.min(1, count)} required /> / ${count}</label>`;
   const submit = (data) => deed({ type: "split", bead: at, source: Number(data.get("source")), target: Number(data.get("target")) });
@@ -65,7 +65,7 @@ function SplitForm({ row, at, deed, close }) {
   <//>`;
 }
 
-function NoteForm({ row, at, deed, close }) {
+function NoteForm({ context: { row, at, deed }, close }) {
   return html`<${Asking} label=${t("note")} submit=${(data) => deed({ type: "note", bead: at, text: data.get("note") })} close=${close}>
     <label>${t("note")} <input name="note" value=${row.note} maxlength="2000" size="60" /></label>
   <//>`;
