@@ -16,7 +16,9 @@ export function Overview({ theme }) {
   const tile = (label, count) => html`<div><dt>${t(label)}</dt><dd>${count.toLocaleString()}</dd></div>`;
   const steps = held.confidence.map((count, step) => {
     const [low, high] = [step / STEPS, (step + 1) / STEPS].map((value) => value.toFixed(2));
-    return [`${low}–${high}`, count, searchPath({ min: low, max: high })];
+    // A step does not hold its upper end, but for the last; confidences have four digits.
+    const max = step + 1 < STEPS ? (high - 0.0001).toFixed(4) : high;
+    return [`${low}–${high}`, count, searchPath({ min: low, max })];
   });
   const dated = held.years.filter(({ year }) => /^\d+$/.test(year));
   const mean = (value) => (value == null ? "" : value.toFixed(3));

@@ -12,7 +12,7 @@ export function Read({ doc, bead, about }) {
     ${previous && html`<a rel="prev" href=${readPath(previous)}>← ${t("previous")}</a>`}
     ${next && html`<a rel="next" href=${readPath(next)}>${t("next")} →</a>`}
   </nav>`;
-  return html`<${Article} ...${{ doc, bead, about }} onBead=${(to) => go(readPath(doc, to), true)}>${neighbours}<//>`;
+  return html`<${Article} ...${{ doc, bead, about }} onBead=${(to) => go(readPath(doc, to), { replace: true })}>${neighbours}<//>`;
 }
 
 /** The first article of the store. */
@@ -20,7 +20,7 @@ export function ReadFirst() {
   const [found, problem] = useAnswer("first", () => get("search", { sort: "text", limit: 1 }));
   const doc = found?.hits[0]?.doc;
   useEffect(() => {
-    if (doc) go(readPath(doc), true);
+    if (doc) go(readPath(doc), { replace: true });
   }, [doc]);
   if (problem) return html`<${Trouble} problem=${problem} />`;
   return found && !doc ? html`<p>${t("none")}</p>` : html`<${Waiting} />`;

@@ -22,7 +22,7 @@ export function Review({ params, about }) {
   const doc = params.get("doc");
   const bead = Number(params.get("bead")) || 1;
   useEffect(() => {
-    if (!doc && items.length) go(path({ doc: items[0].doc, bead: items[0].bead }), true);
+    if (!doc && items.length) go(path({ doc: items[0].doc, bead: items[0].bead }), { replace: true });
   }, [key, doc, items.length]);
   const place = items.findIndex((item) => item.doc === doc && item.bead === bead);
   const next = () => {
@@ -42,6 +42,6 @@ export function Review({ params, about }) {
         <span class="why"><span class="tag">${item.kind}</span> <${Confidence} value=${item.confidence} /> ${item.finding && html`<span class="tag warn">${item.finding.type} ${item.finding.probability.toFixed(2)}</span>`}</span>
       </a></li>`)}</ol>
     </section>
-    ${doc && html`<${Article} ...${{ doc, bead, about }} onBead=${(to) => go(path({ bead: to }), true)} onNext=${next} />`}
+    ${doc && html`<${Article} ...${{ doc, bead, about }} onBead=${(to) => go(path({ bead: to }), { replace: true })} onNext=${next} />`}
   </div>`;
 }

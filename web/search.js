@@ -6,7 +6,7 @@ import { Trouble, useAnswer, Waiting } from "./load.js";
 import { YearPlot } from "./plot.js";
 import { go } from "./router.js";
 import { t } from "./strings.js";
-import { clip, Text } from "./text.js";
+import { clip, Text, visible } from "./text.js";
 
 const PAGE = 50;
 const SORTS = ["text", "date", "left", "right"];
@@ -18,7 +18,7 @@ export function Search({ params, about, theme }) {
   const offset = Number(params.get("offset")) || 0;
   const asked = FILTERS.some((name) => filters[name]);
   return html`<h1 tabindex="-1">${t("search")}</h1>
-    <${Form} ...${{ filters, sort, about }} key=${JSON.stringify([filters, sort])} />
+    <${Form} ...${{ filters, sort, about }} />
     ${asked && html`<div class="found">
       <${Hits} ...${{ filters, sort, offset, about }} />
       <aside>
@@ -35,8 +35,8 @@ function Form({ filters, sort, about }) {
     go(searchPath({ ...said, sort: said.sort === "text" ? "" : said.sort }));
   };
   const field = (name, more = {}) => html`<label>${t(name)} <input name=${name} value=${filters[name]} ...${more} /></label>`;
-  const choice = (name, options, chosen) => html`<label>${t(name)} <select name=${name}>
-    ${options.map(([value, label]) => html`<option value=${value} selected=${value === chosen}>${label}</option>`)}
+  const choice = (name, options, chosen) => html`<label>${t(name)} <select name=${name} value=${chosen}>
+    ${options.map(([value, label]) => html`<option value=${value}>${label}</option>`)}
   </select></label>`;
   const open = FILTERS.some((name) => name !== "q" && filters[name]);
   return html`<form class="search" role="search" onSubmit=${submit}>
@@ -94,7 +94,7 @@ function Hit({ hit, about }) {
       ${hit.section === "title" && html`<span class="tag">${t("title")}</span>`} <span class="tag">${hit.kind}</span>
       <${Confidence} value=${hit.confidence} /> ${hit.findings > 0 && html`<span class="tag warn">${hit.findings} ${t("findings")}</span>`}</p>
     ${middle >= 0 && html`<p class="kwic" lang=${lang[hit.side]}>
-      <bdi class="left">${clip(joined(parts.slice(0, middle)), 60, true)}</bdi><mark>${clip(parts[middle][0], 80)}</mark><bdi class="right">${clip(joined(parts.slice(middle + 1)), 60)}</bdi>
+      <bdi class="left"><span>${visible(clip(joined(parts.slice(0, middle)), 60, true))}</span></bdi><mark>${visible(clip(parts[middle][0], 80))}</mark><bdi class="right">${visible(clip(joined(parts.slice(middle + 1)), 60))}</bdi>
     </p>`}
     ${middle < 0 && html`<p><${Text} parts=${parts} lang=${lang[hit.side]} /></p>`}
     <p class="other"><${Text} parts=${hit[other]} lang=${lang[other]} /></p>

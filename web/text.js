@@ -4,17 +4,21 @@ import { html, useState } from "./vendor/preact.js";
 import { t } from "./strings.js";
 
 /** Characters that turn the direction of writing, or cannot be seen: shown by their numbers. */
-const CONTROLS = /([\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff])/;
+const CONTROLS = /([\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff])/;
 /** Longer texts are cut, until a reader asks for the whole. */
 const LONG = 4000;
 
-function visible(text) {
-  return text.split(CONTROLS).map((part, index) => {
-    if (index % 2 === 0) return part;
-    const name = `U+${part.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
-    return html`<span class="control">${name}</span>`;
-  });
-}
+const nameOf = (control) => `U+${control.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+
+export const visible = (text) =>
+  text.split(CONTROLS).map((part, index) => (index % 2 ? html`<span class="control">${nameOf(part)}</span>` : part));
+
+/** The same where there can be no elements. */
+export const visibleText = (text) => text.split(CONTROLS).map((part, index) => (index % 2 ? nameOf(part) : part)).join("");
+
+/** The first `most` units of a text, or the last, without half a character. */
+const start = (text, most) => text.slice(0, most).replace(/[\ud800-\udbff]$/, "");
+const end = (text, most) => text.slice(-most).replace(/^[\udc00-\udfff]/, "");
 
 /** `parts` are [text, found] pairs; those that were found are marked. */
 export function Text({ parts, lang }) {
@@ -23,8 +27,8 @@ export function Text({ parts, lang }) {
   let room = whole || length <= LONG * 1.5 ? Infinity : LONG;
   const shown = [];
   for (const [text, found] of parts) {
-    const cut = text.slice(0, room);
-    room -= cut.length;
+    const cut = start(text, room);
+    room = cut.length < text.length ? 0 : room - cut.length;
     if (cut) shown.push(found ? html`<mark>${visible(cut)}</mark>` : visible(cut));
   }
   const more = room === 0 && html`… <button type="button" class="more" onClick=${() => setWhole(true)}>${t("showAll", length)}</button>`;
@@ -43,5 +47,5 @@ export function marked(text, words) {
 export function clip(text, most, fromEnd) {
   const flat = text.replace(/\s+/g, " ");
   if (flat.length <= most) return flat;
-  return fromEnd ? `…${flat.slice(-most)}` : `${flat.slice(0, most)}…`;
+  return fromEnd ? `…${end(flat, most)}` : `${start(flat, most)}…`;
 }
