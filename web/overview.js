@@ -4,7 +4,7 @@ import { html } from "./vendor/preact.js";
 import { get, query, searchPath } from "./api.js";
 import { Trouble, useAnswer, Waiting } from "./load.js";
 import { Bars, YearPlot } from "./plot.js";
-import { t } from "./strings.js";
+import { findingName, t } from "./strings.js";
 
 const STEPS = 20;
 
@@ -26,12 +26,12 @@ export function Overview({ theme }) {
     <dl class="tiles">${tile("articles", held.articles)}${tile("pairs", held.pairs)}${tile("lockedPairs", held.locked)}
       ${tile("findings", Object.values(held.findings).reduce((sum, count) => sum + count, 0))}</dl>
     <div class="plots">
-      ${dated.length > 1 && html`<${YearPlot} theme=${theme} label=${`${t("pairs")}, ${t("overTime")}`} points=${dated.map(({ year, pairs }) => [year, pairs])}
+      ${dated.length > 1 && html`<${YearPlot} theme=${theme} label=${t("pairsOverTime")} points=${dated.map(({ year, pairs }) => [year, pairs])}
         columns=${[t("articles"), t("pairs"), t("meanConfidence"), t("findings")]}
         rows=${dated.map((year) => [year.year, year.articles, year.pairs, mean(year.confidence), year.findings])} />`}
       <${Bars} caption=${t("kinds")} rows=${byCount(held.kinds).map(([kind, count]) => [kind, count, searchPath({ kind })])} />
       <${Bars} caption=${t("confidenceSteps")} rows=${steps.reverse()} />
       ${Object.keys(held.findings).length > 0 && html`<${Bars} caption=${t("findings")}
-        rows=${byCount(held.findings).map(([kind, count]) => [kind, count, `/review${query({ by: "finding", finding: kind })}`])} />`}
+        rows=${byCount(held.findings).map(([kind, count]) => [findingName(kind), count, `/review${query({ by: "finding", finding: kind })}`])} />`}
     </div>`;
 }

@@ -1,11 +1,11 @@
 // Search: hits in context on both sides, their renderings, and how many there are over the years.
 
 import { html, useState } from "./vendor/preact.js";
-import { exportPath, FILTERS, filtersOf, get, readPath, searchPath } from "./api.js";
+import { exportPath, FILTERS, filtersOf, get, query, readPath, searchPath } from "./api.js";
 import { Trouble, useAnswer, Waiting } from "./load.js";
 import { YearPlot } from "./plot.js";
 import { go } from "./router.js";
-import { t } from "./strings.js";
+import { findingName, t } from "./strings.js";
 import { clip, Text, visible } from "./text.js";
 
 const PAGE = 50;
@@ -51,7 +51,7 @@ function Form({ filters, sort, about }) {
       ${choice("section", [["", t("any")], ["title", t("title")], ["body", t("body")]], filters.section)}
       ${field("kind", { placeholder: "1-1,1-2", size: 10 })}
       ${field("min", { type: "number", min: 0, max: 1, step: "any" })} ${field("max", { type: "number", min: 0, max: 1, step: "any" })}
-      ${choice("finding", [["", t("any")], ...about.finding_kinds.map((kind) => [kind, kind])], filters.finding)}
+      ${choice("finding", [["", t("any")], ...about.finding_kinds.map((kind) => [kind, findingName(kind)])], filters.finding)}
       ${choice("sort", SORTS.map((name) => [name, sortName(name)]), sort)}
     </div></details>
   </form>`;
@@ -65,8 +65,8 @@ function Hits({ filters, sort, offset, about }) {
   const step = (to, label) => html`<a href=${searchPath({ ...filters, sort: sort === "text" ? "" : sort, offset: to })}>${label}</a>`;
   const end = offset + found.hits.length;
   return html`<section aria-busy=${busy} aria-label=${t("search")}>
-    <p class="total" role="status"><b>${t("hits", found.total)}</b> ${found.sorted && t("sorted", found.sorted)}</p>
-    ${found.total > 0 ? html`<${Download} formats=${about.formats} path=${(format) => exportPath({ ...filters, format })} />` : html`<p>${t("none")}</p>`}
+    <p class="total" role="status"><b>${t(found.total === 1 ? "oneHit" : "hits", found.total)}</b> ${found.sorted && t("sorted", found.sorted)}</p>
+    ${found.total > 0 ? html`<div class="these"><${Download} formats=${about.formats} path=${(format) => exportPath({ ...filters, format })} /> <a href=${`/review${query(filters)}`}>${t("reviewThese")}</a></div>` : html`<p>${t("none")}</p>`}
     <ol class="hits" start=${offset + 1}>${found.hits.map((hit) => html`<${Hit} hit=${hit} about=${about} key=${hit.doc + hit.bead} />`)}</ol>
     ${found.total > PAGE && html`<nav class="pages" aria-label=${t("search")}>
       ${offset > 0 && step(Math.max(0, offset - PAGE), t("earlier"))} <span>${t("shown", offset + 1, end)}</span>
@@ -90,9 +90,7 @@ function Hit({ hit, about }) {
   const middle = parts.findIndex(([, found]) => found);
   const joined = (some) => some.map(([text]) => text).join("");
   return html`<li>
-    <p class="place"><a href=${readPath(hit.doc, hit.bead)}><bdi>${hit.doc}</bdi> · ${hit.bead}</a> ${hit.date} ${hit.page && `${t("page")} ${hit.page}`}
-      ${hit.section === "title" && html`<span class="tag">${t("title")}</span>`} <span class="tag">${hit.kind}</span>
-      <${Confidence} value=${hit.confidence} /> ${hit.findings > 0 && html`<span class="tag warn">${hit.findings} ${t("findings")}</span>`}</p>
+    <p class="place"><a href=${readPath(hit.doc, hit.bead)}><bdi>${hit.doc}</bdi> · ${hit.bead}</a> ${hit.date} ${hit.page && t("pageNumber", hit.page)} ${hit.section === "title" && html`<span class="tag">${t("title")}</span>`} <span class="tag">${hit.kind}</span> <${Confidence} value=${hit.confidence} /> ${hit.findings > 0 && html`<span class="tag warn">${t(hit.findings === 1 ? "oneFinding" : "someFindings", hit.findings)}</span>`}</p>
     ${middle >= 0 && html`<p class="kwic" lang=${lang[hit.side]}>
       <bdi class="left"><span>${visible(clip(joined(parts.slice(0, middle)), 60, true))}</span></bdi><mark>${visible(clip(parts[middle][0], 80))}</mark><bdi class="right">${visible(clip(joined(parts.slice(middle + 1)), 60))}</bdi>
     </p>`}

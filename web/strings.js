@@ -21,6 +21,7 @@ const STRINGS = {
   filters: ["Filters", "筛选"],
   dates: ["Dates", "日期"],
   page: ["Page", "版"],
+  pageNumber: ["page {0}", "第 {0} 版"],
   section: ["Part", "部分"],
   any: ["any", "不限"],
   title: ["title", "标题"],
@@ -35,6 +36,7 @@ const STRINGS = {
   sortLeft: ["what stands left", "左侧语境"],
   sortRight: ["what stands right", "右侧语境"],
   find: ["Search", "检索"],
+  oneHit: ["1 hit", "1 条结果"],
   hits: ["{0} hits", "{0} 条结果"],
   sorted: ["the first {0} are sorted", "前 {0} 条已排序"],
   none: ["Nothing was found.", "没有结果。"],
@@ -51,6 +53,7 @@ const STRINGS = {
   association: ["Association", "关联度"],
   overTime: ["Over time", "年度分布"],
   perThousand: ["hits in a thousand pairs", "每千对中的结果数"],
+  pairsOverTime: ["Pairs over time", "历年句对"],
   numbers: ["Numbers", "数据"],
   year: ["Year", "年"],
   pairs: ["Pairs", "句对"],
@@ -85,12 +88,17 @@ const STRINGS = {
   nextItem: ["Next in the queue", "队列下一条"],
   help: ["Keys", "快捷键"],
   close: ["Close", "关闭"],
+  keysOn: ["Keys of one character are on", "启用单键快捷键"],
   keyNext: ["next pair", "下一对"],
   keyPrevious: ["previous pair", "上一对"],
   conflict: ["Somebody else has changed this article. Nothing was overwritten; this is how it stands now.", "他人已修改此文。未覆盖任何内容；这是现在的样子。"],
   findings: ["Findings", "疑点"],
+  oneFinding: ["1 finding", "1 个疑点"],
+  someFindings: ["{0} findings", "{0} 个疑点"],
   wholeFindings: ["On the whole article", "关于全文"],
   queue: ["Queue", "队列"],
+  noFilters: ["without", "取消"],
+  reviewThese: ["Review these", "审校这些"],
   byDoubt: ["least certain first", "最不确定者在前"],
   byFinding: ["by finding", "按疑点"],
   queueEmpty: ["Nothing is left to be looked at.", "没有待看的条目。"],
@@ -101,6 +109,12 @@ const STRINGS = {
   meanConfidence: ["mean confidence", "平均置信度"],
   showAll: ["Show all {0} characters", "显示全部 {0} 字"],
   nothingHere: ["There is no such page.", "没有这个页面。"],
+};
+
+/** The kinds of findings; one that is not here is shown as the store has it. */
+const FINDINGS = {
+  number: "数字", date: "日期", unit: "单位", name: "专名", term: "术语", negation: "否定", omission: "漏译", addition: "增译", untranslated: "未译",
+  identical: "照抄", invented: "臆造", refusal: "拒译", mark: "标点", order: "次序", "text-health": "文本质量",
 };
 
 let language = localStorage.getItem("language") ?? (navigator.language.startsWith("zh") ? "zh" : "en");
@@ -118,6 +132,8 @@ export function t(name, ...values) {
   const text = STRINGS[name][language === "zh" ? 1 : 0];
   return values.reduce((filled, value, index) => filled.replace(`{${index}}`, value.toLocaleString()), text);
 }
+
+export const findingName = (kind) => (language === "zh" && FINDINGS[kind]) || kind;
 
 export const names = Object.keys(STRINGS);
 export const lacking = names.filter((name) => STRINGS[name].length !== 2 || STRINGS[name].some((text) => !text));
