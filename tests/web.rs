@@ -1,6 +1,6 @@
 //! The page of the workbench in a headless Chromium: found, read, corrected by keyboard, and held against WCAG 2.2 AA by axe-core.
 //! `scripts/test-web` installs what it needs; without Chromium the test says that it is skipped, without axe-core (`AXE` names its file)
-//! that part does. With `SCREENSHOTS=FOLDER` it leaves pictures to look at.
+//! that part does; with `REQUIRE` set these are failures. With `SCREENSHOTS=FOLDER` it leaves pictures to look at.
 
 #![cfg(all(unix, feature = "serve"))]
 #![allow(clippy::unwrap_used)]
@@ -28,6 +28,7 @@ fn documents() -> Vec<Value> {
 }
 
 fn skip(what: &str) {
+    assert!(std::env::var_os("REQUIRE").is_none(), "{what}, and REQUIRE is set");
     let _ = writeln!(std::io::stderr(), "SKIPPED: {what}; scripts/test-web installs it");
 }
 
@@ -96,6 +97,7 @@ fn a_reader_searches_reads_and_corrects() {
     page.wait("document.querySelectorAll('.hits li').length > 10 && document.querySelector('.renderings tbody tr') && document.querySelector('.plot canvas')");
     assert!(page.value("decodeURIComponent(location.search)").as_str().unwrap().contains("q=zh:生产"));
     assert_eq!(page.value("document.querySelector('.kwic mark').textContent"), json!("生产"));
+    assert_eq!(page.value("document.activeElement.id"), json!("q"), "who has searched can go on typing");
     judge(&mut page, "search", axe);
     let export = page.value("fetch(document.querySelector('.download a').href).then(r => r.text())");
     let total = page.value("parseInt(document.querySelector('.total b').textContent)").as_u64().unwrap();
@@ -143,6 +145,8 @@ fn a_reader_searches_reads_and_corrects() {
     assert!(locked(&corrected) >= 5, "{} locked", locked(&corrected));
     // Undo and redo; a reload finds the same.
     press(&mut page, "z", &format!("document.querySelectorAll('.row').length === {}", count - 1));
+    press(&mut page, "Z", &format!("document.querySelectorAll('.row').length === {count}"));
+    press(&mut page, "z", &format!("document.querySelectorAll('.row').length === {}", count - 1));
     press(&mut page, "y", &format!("document.querySelectorAll('.row').length === {count}"));
     assert_eq!(article(&mut page, "001_coal")["rows"], corrected["rows"]);
     page.call("Page.reload", json!({}));
@@ -161,13 +165,29 @@ fn a_reader_searches_reads_and_corrects() {
     page.key("?");
     page.wait("document.querySelector('dialog').open");
     judge(&mut page, "keys", axe);
+    // Keys of one character can be switched off; the arrows stay.
+    page.click("dialog input");
     page.key("Escape");
     page.wait("!document.querySelector('dialog').open");
+    let here = page.value("document.querySelector('.row.here').id");
+    page.key("j");
+    assert_eq!(page.value("document.querySelector('.row.here').id"), here);
+    page.key("ArrowDown");
+    page.wait(&format!("document.querySelector('.row.here').id !== {here}"));
+    page.value("localStorage.setItem('keys', 'on')");
 
     // Overview, and the page in Chinese.
     page.visit(&server.url("/overview"));
     page.wait("document.querySelectorAll('.tiles div').length === 4 && document.querySelector('.plot canvas')");
     judge(&mut page, "overview", axe);
+    let differing = page.value(
+        "Promise.all([...document.querySelectorAll('.bars tr')].map(async row => {
+            const [link, count] = [row.querySelector('a').getAttribute('href'), row.querySelector('td.number').textContent.replaceAll(',', '')];
+            const answer = await fetch(link.replace('/search', '/api/search').replace('/review', '/api/queue'));
+            return (await answer.json()).total === Number(count) ? null : link;
+        })).then(links => links.filter(Boolean))",
+    );
+    assert_eq!(differing, json!([]), "a number leads to as many pairs");
     page.click("#language");
     page.wait("document.documentElement.lang === 'zh' && document.querySelector('h1')?.textContent === '概览'");
     judge(&mut page, "overview-zh", axe);
@@ -197,8 +217,63 @@ fn two_pages_do_not_overwrite_each_other() {
     assert_eq!(locked(&article(page, "001_coal")), 1);
     let count = article(page, "001_coal")["length"].as_u64().unwrap();
     press(page, "m", &format!("document.querySelectorAll('.row').length === {}", count - 1));
+    // What was typed is still there after a conflict, and can be saved then.
+    page.key("n");
+    page.wait("document.activeElement?.name === 'note'");
+    page.write("a remark");
+    press(&mut pages[0], "a", "document.querySelector('.word[role=alert]')");
+    press(&mut pages[0], "a", "document.querySelectorAll('.row.locked').length > 1");
+    let page = &mut pages[1];
+    press(page, "Enter", "document.querySelector('.word[role=alert]')");
+    assert_eq!(page.value("document.querySelector('.asking input').value"), json!("a remark"));
+    page.value("document.querySelector('.asking input').focus()");
+    press(page, "Enter", "document.querySelector('.row .note bdi')?.textContent === 'a remark'");
     // The browser writes a line for every answer of 409; the page itself complains of nothing.
     page.complaints.retain(|complaint| !complaint.contains("409"));
+    assert_eq!(page.complaints, Vec::<String>::new());
+}
+
+#[test]
+fn keys_typed_fast_are_all_done_and_the_queue_leads_to_the_right_pair() {
+    let Some(chromium) = chromium() else { return skip("no Chromium") };
+    let folder = tempfile::tempdir().unwrap();
+    let pairs = [(0.01, "第一句。"), (0.5, "第二句。"), (0.5, "第三句。"), (0.02, "第四句。"), (0.5, "第五句。")];
+    let rows = (1..).zip(pairs).map(|(n, (confidence, text))| {
+        let mut row = row("queue", n, text, "A sentence.");
+        row["confidence"] = json!(confidence);
+        row
+    });
+    let server = Server::start(&store(folder.path(), &rows.collect::<Vec<_>>()), &[]);
+    let mut page = Page::open(&chromium, 1200, 800);
+    let typed = |keys: &str| {
+        format!("for (const key of '{keys}') document.body.dispatchEvent(new KeyboardEvent('keydown', {{key, bubbles: true}}))")
+    };
+    // The merge moves the pairs behind it: the fourth is the third then. Next is asked for before the merge is answered.
+    page.visit(&server.url("/review"));
+    page.wait("document.querySelector('.row.here .source')?.textContent.includes('第一句')");
+    page.value(&typed("me"));
+    page.wait("document.querySelector('.row.here .source')?.textContent.includes('第四句') && location.search.includes('bead=3')");
+    page.wait("document.querySelector('.queue [aria-current=true] .what')?.textContent === '第四句。'");
+
+    page.visit(&server.url("/read/001_coal"));
+    page.wait("document.querySelector('#bead-1.here')");
+    page.value(&typed("aaaj"));
+    page.wait("document.querySelector('#bead-5.here')");
+    assert_eq!(locked(&article(&mut page, "001_coal")), 3);
+
+    // Back leads to where the list was scrolled.
+    page.visit(&server.url("/search?q=的"));
+    page.wait("document.querySelectorAll('.hits li').length === 50");
+    page.value("scrollTo(0, 2500)");
+    page.wait("scrollY > 2000");
+    let before = page.value("scrollY").as_f64().unwrap();
+    page.value("document.querySelectorAll('.hits li a')[25].click()");
+    page.wait("document.querySelector('.row.here')");
+    page.value("history.back()");
+    page.wait(&format!("document.querySelectorAll('.hits li').length === 50 && Math.abs(scrollY - {before}) < 100"));
+
+    page.visit(&server.url("/read/%E0%A4%A"));
+    page.wait("document.querySelector('h1')?.textContent === '404'");
     assert_eq!(page.complaints, Vec::<String>::new());
 }
 
@@ -218,6 +293,7 @@ fn hostile_and_long_texts_are_shown_harmlessly() {
     page.wait("document.querySelector('#bead-2 .source bdi').textContent.length > 360000");
     page.visit(&server.url("/search?q=script"));
     page.wait("document.querySelector('.hits li')");
+    assert_eq!(page.value(r"/[\u202a-\u202e]/.test(document.body.textContent)"), json!(false));
     assert!(!page.value("document.title").as_str().unwrap().contains("taken"));
 
     // A thousand pairs: drawn as they come into sight, one key to the next.
@@ -230,6 +306,18 @@ fn hostile_and_long_texts_are_shown_harmlessly() {
     page.key("j");
     page.wait("document.querySelector('#bead-501.here')");
     assert_eq!(page.complaints, Vec::<String>::new());
+}
+
+/// `scripts/vendor-web` writes the sums, and with `--check` holds the files against the packages themselves.
+#[test]
+fn the_libraries_are_those_of_the_lock_file() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut command = std::process::Command::new("sha256sum");
+    command.current_dir(root.join("web/vendor")).args(["--check", "--quiet"]).arg(root.join("scripts/web/vendor.sha256"));
+    let Ok(output) = command.output() else { return skip("no sha256sum") };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let listed = std::fs::read_to_string(root.join("scripts/web/vendor.sha256")).unwrap().lines().count();
+    assert_eq!(std::fs::read_dir(root.join("web/vendor")).unwrap().count(), listed);
 }
 
 #[test]
