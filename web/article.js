@@ -29,7 +29,7 @@ export function Article({ doc, bead, about, onBead, onNext, onSaved, finding = 0
     setProblem(null);
     setForm(null);
     setWord("");
-    get("article", { doc }).then((value) => late || put(value), (trouble) => late || setProblem(trouble));
+    get("article", { doc }).then((value) => late || setArticle(value), (trouble) => late || setProblem(trouble));
     return () => {
       late = true;
     };
@@ -111,7 +111,7 @@ export function Article({ doc, bead, about, onBead, onNext, onSaved, finding = 0
     return () => removeEventListener("keydown", listener);
   }, []);
 
-  if (problem) return html`<${Trouble} problem=${problem} />`;
+  if (problem) return html`<div><h1 tabindex="-1"><${Text} parts=${[[doc, false]]} /></h1><${Trouble} problem=${problem} /></div>`;
   if (!article) return html`<${Waiting} />`;
   const lang = { source: about.source_lang, target: about.target_lang };
   const send = (one) => run({ changes: true, can: () => true, run: ({ deed }) => deed(one) });
