@@ -227,6 +227,13 @@ fn strangers_are_refused() {
 }
 
 #[test]
+fn a_server_that_is_told_to_end_ends_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::start(&store(folder.path(), &[]), &[]);
+    assert!(server.terminate());
+}
+
+#[test]
 fn what_was_acknowledged_survives_a_kill() {
     let folder = tempfile::tempdir().unwrap();
     let path = store(folder.path(), &[]);

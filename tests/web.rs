@@ -246,7 +246,9 @@ fn keys_typed_fast_are_all_done_and_the_queue_leads_to_the_right_pair() {
     let server = Server::start(&store(folder.path(), &rows.collect::<Vec<_>>()), &[]);
     let mut page = Page::open(&chromium, 1200, 800);
     let typed = |keys: &str| {
-        format!("for (const key of '{keys}') document.body.dispatchEvent(new KeyboardEvent('keydown', {{key, bubbles: true}}))")
+        format!(
+            "for (const key of '{keys}') document.body.dispatchEvent(new KeyboardEvent('keydown', {{key, bubbles: true}}))"
+        )
     };
     // The merge moves the pairs behind it: the fourth is the third then. Next is asked for before the merge is answered.
     page.visit(&server.url("/review"));
@@ -313,7 +315,10 @@ fn hostile_and_long_texts_are_shown_harmlessly() {
 fn the_libraries_are_those_of_the_lock_file() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut command = std::process::Command::new("sha256sum");
-    command.current_dir(root.join("web/vendor")).args(["--check", "--quiet"]).arg(root.join("scripts/web/vendor.sha256"));
+    command
+        .current_dir(root.join("web/vendor"))
+        .args(["--check", "--quiet"])
+        .arg(root.join("scripts/web/vendor.sha256"));
     let Ok(output) = command.output() else { return skip("no sha256sum") };
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     let listed = std::fs::read_to_string(root.join("scripts/web/vendor.sha256")).unwrap().lines().count();

@@ -108,7 +108,7 @@ pub struct Settings {
     pub decoding: Decoding,
     /// Texts with up to this many cells, (n + 1)·(m + 1), are searched exactly (default 250,000: 500 × 500 segments).
     pub exact_cells: usize,
-    /// Texts with more cells than this are searched in a band around their anchors, where these mark a way (default 600).
+    /// Texts with more cells than this are searched in a band around their anchors, where these mark a way (default 200).
     pub anchored_cells: usize,
     /// Cells a row of that band, to begin with (default 11).
     pub anchored_width: usize,

@@ -24,6 +24,7 @@ use problem::Problem;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
 use tokio::sync::Semaphore;
@@ -179,13 +180,26 @@ pub fn serve(mut settings: Settings, ready: impl FnOnce(SocketAddr)) -> Result<(
             writer: Mutex::new(()),
         });
         ready(address);
-        let interrupted = async {
-            // Where signals cannot be waited for, the process simply ends.
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
-        let served = axum::serve(listener, router(&shared)).with_graceful_shutdown(interrupted).await;
+        let served = axum::serve(listener, router(&shared)).with_graceful_shutdown(told_to_end()).await;
         served.map_err(ServeError::Server)
     })
+}
+
+/// Until the process is interrupted or told to end. Where signals cannot be waited for, the process simply ends on one.
+async fn told_to_end() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<Option<()>>();
+    futures_util::future::select(pin!(interrupted), pin!(terminated)).await;
 }

@@ -111,6 +111,12 @@ impl Server {
         self.raw(&request, body)
     }
 
+    /// Asks it to end, and says whether it did so of its own accord.
+    pub(crate) fn terminate(&mut self) -> bool {
+        Command::new("kill").arg(self.process.id().to_string()).status().unwrap();
+        self.process.wait().unwrap().success()
+    }
+
     /// Ends it at once, in whatever it does.
     pub(crate) fn kill(&mut self) {
         self.process.kill().unwrap();

@@ -16,6 +16,7 @@
 //! Opening takes about 10 ms and 4 MB; nothing is allocated afterwards.
 
 use flate2::Crc;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 const MAGIC: &[u8; 8] = b"bitextzh";
@@ -48,6 +49,13 @@ pub enum TableError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Headword(pub(crate) u32);
 
+/// A node of the trie: its children end where those of the next begin.
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    first_child: u32,
+    frequency: u8,
+}
+
 /// The built-in table, opened.
 #[derive(Debug)]
 pub struct ZhEn {
@@ -58,8 +66,8 @@ pub struct ZhEn {
     reading: Vec<u16>,
     root: Vec<u32>,
     label: Vec<u16>,
-    first_child: Vec<u32>,
-    frequency: Vec<u8>,
+    /// The nodes of the trie, and one more behind the last.
+    node: Vec<Node>,
     first_translation: Vec<u32>,
     stem: Vec<u16>,
     weight: Vec<u8>,
@@ -118,7 +126,7 @@ impl ZhEn {
         }
         let label = body.shorts(nodes)?;
         let children = body.shorts(nodes)?;
-        let (glossed, frequency) = (body.take(nodes)?, body.take(nodes)?.to_vec());
+        let (glossed, frequency) = (body.take(nodes)?, body.take(nodes)?);
         let running = |first: u32, counts: &mut dyn Iterator<Item = u32>| {
             let mut sum = first;
             let mut out = Vec::with_capacity(nodes + 1);
@@ -141,6 +149,9 @@ impl ZhEn {
         if !whole {
             return None;
         }
+        let frequencies = frequency.iter().copied().chain([NO_WORD]);
+        let node = first_child.iter().zip(frequencies);
+        let node: Vec<Node> = node.map(|(&first_child, frequency)| Node { first_child, frequency }).collect();
         let mut root = vec![0u32; 1 << 16];
         for child in first_child[0]..first_child[1] {
             root[label[child as usize] as usize] = child;
@@ -153,8 +164,7 @@ impl ZhEn {
             reading,
             root,
             label,
-            first_child,
-            frequency,
+            node,
             first_translation,
             stem,
             weight,
@@ -179,19 +189,23 @@ impl ZhEn {
         if node == 0 {
             return;
         }
-        if self.frequency[node as usize] != NO_WORD {
+        if self.node[node as usize].frequency != NO_WORD {
             found(1, Headword(node));
         }
         for &unit in rest {
-            let range = self.first_child[node as usize]..self.first_child[node as usize + 1];
-            let labels = &self.label[range.start as usize..range.end as usize];
+            let range = self.children(node as usize);
+            let labels = &self.label[range.clone()];
             let Ok(at) = labels.binary_search(&unit) else { return };
-            node = range.start + at as u32;
+            node = (range.start + at) as u32;
             len += 1;
-            if self.frequency[node as usize] != NO_WORD {
+            if self.node[node as usize].frequency != NO_WORD {
                 found(len, Headword(node));
             }
         }
+    }
+
+    fn children(&self, node: usize) -> Range<usize> {
+        self.node[node].first_child as usize..self.node[node + 1].first_child as usize
     }
 
     /// The headword that is exactly `text` (in normal form).
@@ -235,12 +249,12 @@ impl ZhEn {
             if node > 0 {
                 paths[node].push(self.label[node]);
             }
-            let children = self.first_child[node] as usize..self.first_child[node + 1] as usize;
+            let children = self.children(node);
             let path = std::mem::take(&mut paths[node]);
             for child in children {
                 paths[child].clone_from(&path);
             }
-            (node > 0 && self.frequency[node] != NO_WORD)
+            (node > 0 && self.node[node].frequency != NO_WORD)
                 .then(|| (Headword(node as u32), String::from_utf16_lossy(&path)))
         })
     }
@@ -252,12 +266,12 @@ impl ZhEn {
 
     /// The headword's share of running Chinese words.
     pub fn word_share(&self, word: Headword) -> f32 {
-        share(self.frequency[word.0 as usize])
+        share(self.node[word.0 as usize].frequency)
     }
 
     /// The headword's frequency byte: −10 ln(share).
     pub(crate) fn frequency(&self, word: Headword) -> u8 {
-        self.frequency[word.0 as usize]
+        self.node[word.0 as usize].frequency
     }
 
     /// The commonest reading of a character (in normal form), without tone.

@@ -37,6 +37,8 @@ pub(super) struct Text {
     scale: Vec<f32>,
     /// by word: its type, or NONE
     local: Vec<u32>,
+    /// By word, a bit: it has a type. Most translations are not in the text, and this is small enough to be at hand.
+    has: Vec<u64>,
     /// by word: its share of running words at large, or NAN while not asked
     share: Vec<f32>,
 }
@@ -53,7 +55,9 @@ struct Cache {
 struct Links {
     start: Vec<u32>,
     list: Vec<(u32, f32)>,
+    /// Those that say something, as the evidence weighs them, see [`Direction::links`]; where those of each type begin.
     scaled: Vec<(u32, f32)>,
+    scaled_start: Vec<u32>,
 }
 
 /// Does the work for one thread: owns interner, caches and every buffer, and holds the evidence of the pair of texts
@@ -134,6 +138,7 @@ impl Matches {
         for text in [&mut self.text.source, &mut self.text.target] {
             for &word in &text.types {
                 text.local[word as usize] = NONE;
+                text.has[word as usize / 64] = 0;
             }
         }
         let (words, text) = (&mut self.words, &mut self.text);
@@ -213,8 +218,8 @@ impl Matches {
         let per_word = 1.0 / (block.len().max(1) as f32);
         let mut sum = 0.0;
         for &e in far {
-            let found = block.iter().flat_map(|&f| links.of(f).iter()).filter(|link| link.0 == e);
-            let mass: f32 = found.map(|link| link.1 * far_text.scale[e as usize]).sum();
+            let found = block.iter().flat_map(|&f| links.weighed(f).iter()).filter(|link| link.0 == e);
+            let mass: f32 = found.map(|link| link.1).sum();
             sum += far_text.floor[e as usize] + (1.0 + mass * per_word).ln();
         }
         sum
@@ -293,8 +298,7 @@ impl Matches {
                 dictionary.translations(word).iter().for_each(|(value, p)| add(value, *p));
             });
             for &(value_word, p) in glosses {
-                let v = value.local.get(value_word as usize).copied().unwrap_or(NONE);
-                if v != NONE {
+                if let Some(v) = value.type_of(value_word) {
                     self.pairs.push((k as u32, v, p, p));
                 }
             }
@@ -321,8 +325,7 @@ impl Matches {
                     table.forward(word).for_each(|(other, p)| add(other, p));
                 });
                 for &(other, p) in list {
-                    let t = target.local.get(other as usize).copied().unwrap_or(NONE);
-                    if t != NONE {
+                    if let Some(t) = target.type_of(other) {
                         self.pairs.push((s as u32, t, learned * p, 0.0));
                     }
                 }
@@ -332,8 +335,7 @@ impl Matches {
                     table.backward(word).for_each(|(other, p)| add(other, p));
                 });
                 for &(other, p) in list {
-                    let s = source.local.get(other as usize).copied().unwrap_or(NONE);
-                    if s != NONE {
+                    if let Some(s) = source.type_of(other) {
                         self.pairs.push((s, t as u32, 0.0, learned * p));
                     }
                 }
@@ -415,10 +417,12 @@ impl Text {
         self.typed.clear();
         self.counts.clear();
         self.local.resize(words.len(), NONE);
+        self.has.resize(words.len().div_ceil(64), 0);
         for &id in self.tokens.ids() {
             let slot = &mut self.local[id as usize];
             if *slot == NONE {
                 *slot = self.types.len() as u32;
+                self.has[id as usize / 64] |= 1 << (id % 64);
                 self.types.push(id);
                 self.counts.push(0);
             }
@@ -427,12 +431,18 @@ impl Text {
         }
     }
 
+    /// The type of a word that the text has.
+    fn type_of(&self, word: WordId) -> Option<u32> {
+        let bits = self.has.get(word as usize / 64)?;
+        (bits >> (word % 64) & 1 == 1).then(|| self.local[word as usize])
+    }
+
     fn towards<'t>(&'t self, far: &'t Text, links: &'t Links) -> Direction<'t> {
         Direction {
             near: &self.typed,
             near_ends: &self.ends,
             links: &links.scaled,
-            link_start: &links.start,
+            link_start: &links.scaled_start,
             far: &far.typed,
             far_ends: &far.ends,
             floor: &far.floor,
@@ -484,7 +494,20 @@ impl Links {
         }
         self.start.truncate(types + 1);
         self.scaled.clear();
-        self.scaled.extend(self.list.iter().map(|&(far, p)| (far, p * scale[far as usize])));
+        self.scaled_start.clear();
+        self.scaled_start.push(0);
+        for near in 0..types {
+            let list = &self.list[self.start[near] as usize..self.start[near + 1] as usize];
+            let weighed = list.iter().map(|&(far, p)| (far, p * scale[far as usize]));
+            // A word so common that a match says nothing has no weight, and need not be summed.
+            self.scaled.extend(weighed.filter(|link| link.1 > 0.0));
+            self.scaled_start.push(self.scaled.len() as u32);
+        }
+    }
+
+    /// The links as the evidence weighs them.
+    fn weighed(&self, near: u32) -> &[(u32, f32)] {
+        &self.scaled[self.scaled_start[near as usize] as usize..self.scaled_start[near as usize + 1] as usize]
     }
 
     fn of(&self, near: u32) -> &[(u32, f32)] {
