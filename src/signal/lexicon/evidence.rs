@@ -6,7 +6,8 @@
 
 use super::blocks::STEPS;
 use super::{Lexicon, Matches};
-use crate::signal::{Row, Signal, Texts, weighted};
+use crate::cost::Cost;
+use crate::signal::{Row, Signal, Texts, round, weighted};
 use crate::span::{Block, ByteRange, SegmentRange, Side};
 use std::ops::Range;
 use std::sync::Arc;
@@ -75,13 +76,18 @@ impl Signal for Evidence {
     // The same as the general loop, a move at a time.
     fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {
         let i = row.source_end;
+        let weigh = |forward: i32, backward: i32| {
+            let nats = weights[0] * (forward as f32 * PER_STEP) + weights[1] * (backward as f32 * PER_STEP);
+            round(nats * Cost::PER_NAT as f32)
+        };
         for (step, first, costs) in row.beads(costs) {
             let (from, run) = (i - step.source as usize, step.target as usize);
-            if from < i && run > 0 {
-                self.matches.evidence_to(from..i, run, first, costs.len(), |end, forward, backward| {
-                    let features = [forward, backward].map(|sum| sum as f32 * PER_STEP);
-                    costs[end] += weighted(&weights[..2], &features);
-                });
+            if from < i
+                && run > 0
+                && let Some((skipped, sums)) = self.matches.evidence_to(from..i, run, first)
+            {
+                let costs = costs.get_mut(skipped..).unwrap_or_default();
+                costs.iter_mut().zip(sums).for_each(|(cost, (forward, backward))| *cost += weigh(forward, backward));
                 continue;
             }
             let mut features = [0.0; NAMES.len()];

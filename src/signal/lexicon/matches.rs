@@ -174,36 +174,26 @@ impl Matches {
         }
     }
 
-    /// Calls `found` with the [`Matches::evidence`] (in 4096ths of a nat, forward and backward) of the beads of a block of source sentences
-    /// with the `run` target sentences up to each of `count` ends from `first` on, and the number of the end among them. Those that do
-    /// not lie within reach, which the search does not take, are passed over.
+    /// The [`Matches::evidence`] (in 4096ths of a nat, forward and backward) of the beads of a block of source sentences with the `run`
+    /// target sentences up to each end from `first` on. Ends that do not lie within reach, which the search does not take, are passed over:
+    /// how many at the beginning is said too. `None` where nothing is prepared.
     #[inline]
     pub(super) fn evidence_to(
         &self,
         source: Range<usize>,
         run: usize,
         first: usize,
-        count: usize,
-        mut found: impl FnMut(usize, i32, i32),
-    ) {
+    ) -> Option<(usize, impl Iterator<Item = (i32, i32)>)> {
         let prepared = run <= self.lexicon.settings.run(source.len());
-        let Some((low, forward)) = self.blocks.source.row(&source).filter(|_| prepared) else {
-            for end in first..first + count {
-                let (forward, backward) = self.slow_evidence(source.clone(), end - run..end);
-                found(end - first, (forward * STEPS) as i32, (backward * STEPS) as i32);
-            }
-            return;
-        };
-        let rows = [(low, forward), self.turned.row(source.start, run), self.turned.row(source.end, run)];
+        let forward = self.blocks.source.row(&source).filter(|_| prepared)?;
+        let rows = [forward, self.turned.row(source.start, run), self.turned.row(source.end, run)];
         // The first target sentence that all of them know.
         let begin = rows.iter().fold(first - run, |begin, row| begin.max(row.0));
         let [from, before, after] = rows.map(|(low, sums)| sums.get(begin - low..).unwrap_or_default());
         let to = from.get(run..).unwrap_or_default();
-        let skipped = begin + run - first;
-        let sums = from.iter().zip(to).zip(before.iter().zip(after)).take(count.saturating_sub(skipped));
-        for (k, ((&from, &to), (&before, &after))) in sums.enumerate() {
-            found(skipped + k, to.wrapping_sub(from), after.wrapping_sub(before));
-        }
+        let sums = from.iter().zip(to).zip(before.iter().zip(after));
+        let sums = sums.map(|((&from, &to), (&before, &after))| (to.wrapping_sub(from), after.wrapping_sub(before)));
+        Some((begin + run - first, sums))
     }
 
     /// [`Matches::evidence`] straight from its definition: O(words of the bead · their translations).
