@@ -267,7 +267,7 @@ impl Worker {
         let points: Vec<Anchor> = found.flatten().filter_map(|point| inside(&point)).collect();
         let chain = anchor::chain(&points, segments.target);
         let settings = &self.aligner.settings;
-        [settings.anchored_width, settings.fine_width].into_iter().find_map(|width| {
+        [settings.anchored_width, 2 * settings.anchored_width, settings.fine_width].into_iter().find_map(|width| {
             let whole = segments.map(|count| 0..count);
             anchor::way(&chain, &whole, width, width as f64 * GAP).map(|centre| (centre, width))
         })
