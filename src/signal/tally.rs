@@ -15,7 +15,7 @@
 //! pair of places that share an item as much as there are beads that hold both. Sums are whole numbers,
 //! so that they do not depend on their order.
 
-use super::{Row, weighted};
+use super::{Move, Row, weighted};
 use crate::span::{Block, Pair, SegmentRange, Side};
 use std::cell::RefCell;
 
@@ -75,8 +75,11 @@ struct Step {
 struct Scratch {
     /// The items of the source segments that end with the row: how many segments back each stands, which, and how often; by item.
     active: Vec<(u32, usize, i32)>,
-    /// Moves of both sides, those of most source segments first.
+    /// The row's moves of both sides, those of most source segments first.
     steps: Vec<Step>,
+    /// The moves that the next list is of, and their places in that order.
+    moves: Vec<Move>,
+    order: Vec<usize>,
     /// What the row's beads share, as costs are kept.
     shared: Vec<i32>,
 }
@@ -206,8 +209,8 @@ impl Tally {
             return;
         }
         let mut scratch = self.scratch.borrow_mut();
-        let Scratch { active, steps, shared } = &mut *scratch;
-        let longest = |of: fn(&super::Move) -> u8| row.moves.iter().map(of).max().unwrap_or(0) as usize;
+        let Scratch { active, steps, moves, order, shared } = &mut *scratch;
+        let longest = |of: fn(&Move) -> u8| row.moves.iter().map(of).max().unwrap_or(0) as usize;
         active.clear();
         for back in 1..=longest(|step| step.source).min(row.source_end) {
             let here = self.sides.source.of(one(row.source_end - back));
@@ -221,20 +224,18 @@ impl Tally {
         shared.resize(costs.len(), 0);
         let (first, last) = (*row.target_ends.start(), *row.target_ends.end());
         steps.clear();
-        steps.extend(row.moves.iter().enumerate().filter(|(_, step)| step.source > 0 && step.target > 0).filter_map(
-            |(index, step)| {
-                let ends = row.ends_of(index)?;
-                let at = index * row.ends() + ends.start() - first;
-                Some(Step {
-                    source: step.source as usize,
-                    target: step.target as usize,
-                    first: *ends.start(),
-                    last: *ends.end(),
-                    at,
-                })
-            },
-        ));
-        steps.sort_unstable_by_key(|step| std::cmp::Reverse(step.source));
+        if moves != row.moves {
+            row.moves.clone_into(moves);
+            order.clear();
+            order.extend((0..moves.len()).filter(|&index| moves[index].source > 0 && moves[index].target > 0));
+            order.sort_by_key(|&index| std::cmp::Reverse(moves[index].source));
+        }
+        steps.extend(order.iter().filter_map(|&index| {
+            let (step, ends) = (row.moves[index], row.ends_of(index)?);
+            let at = index * row.ends() + ends.start() - first;
+            let (source, target) = (step.source as usize, step.target as usize);
+            Some(Step { source, target, first: *ends.start(), last: *ends.end(), at })
+        }));
         let reached = first.saturating_sub(longest(|step| step.target))..last;
         let mut any = false;
         for places in active.chunk_by(|a, b| a.0 == b.0) {
@@ -248,23 +249,34 @@ impl Tally {
                 steps.iter().take_while(|step| step.source >= nearest)
             {
                 let within: i32 = places.iter().take_while(|place| place.1 <= taken).map(|place| place.2).sum();
+                let gain = self.gain[item as usize];
                 let mut counted = first;
-                for (k, &(_, segment, _)) in there.iter().enumerate() {
+                for (k, &(_, segment, count)) in there.iter().enumerate() {
                     // The ends whose beads hold this segment and were not counted with the one before.
                     let segment = segment as usize;
                     let (from, to) = (counted.max(segment + 1), (segment + run).min(last));
-                    for end in from..=to {
-                        let held = there[k..].iter().take_while(|place| (place.1 as usize) < end);
-                        let count: i32 = held.map(|place| place.2).sum();
-                        shared[at + end - first] += self.gain[item as usize] * within.min(count);
+                    if from > to {
+                        continue;
                     }
-                    counted = counted.max(to + 1);
+                    let shared = &mut shared[at + from - first..=at + to - first];
+                    if within <= count || k + 1 == there.len() {
+                        // Those that stand behind this one change nothing.
+                        let both = gain * within.min(count);
+                        shared.iter_mut().for_each(|sum| *sum += both);
+                    } else {
+                        for (end, sum) in (from..).zip(shared) {
+                            let held = there[k..].iter().take_while(|place| (place.1 as usize) < end);
+                            let count: i32 = held.map(|place| place.2).sum();
+                            *sum += gain * within.min(count);
+                        }
+                    }
+                    counted = to + 1;
                 }
             }
         }
         if any {
-            for (cost, &shared) in costs.iter_mut().zip(shared.iter()).filter(|(_, shared)| **shared != 0) {
-                *cost += weighted(weights, &value(shared));
+            for (cost, &shared) in costs.iter_mut().zip(shared.iter()) {
+                *cost += weighted(&weights[..1], &value(shared));
             }
         }
     }
@@ -273,7 +285,6 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signal::Move;
     use proptest::prelude::*;
 
     fn tally(source: &[Vec<u32>], target: &[Vec<u32>]) -> Tally {

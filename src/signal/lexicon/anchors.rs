@@ -108,7 +108,10 @@ struct Concepts {
 
 /// Sorts points, and adds up the weights of those in one place.
 fn put_together(points: &mut Vec<Point>) {
-    points.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
+    // As one number: weights are positive, and their bits in their order.
+    points.sort_unstable_by_key(|&(s, t, weight)| {
+        u128::from(s) << 64 | u128::from(t) << 32 | u128::from(weight.to_bits())
+    });
     points.dedup_by(|next, kept| {
         let same = (next.0, next.1) == (kept.0, kept.1);
         if same {

@@ -4,6 +4,8 @@
 //! with hand-set costs: near classes are cheap to exchange (s and ch 0.35), and what Chinese drops (r after a vowel,
 //! h, one of a cluster) is cheap to leave out. The score is 1 − cost / max(length, 3), at most 0.95.
 
+use std::sync::LazyLock;
+
 /// Consonant classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Consonant {
@@ -43,6 +45,37 @@ pub(super) struct Element {
     consonant: Consonant,
     vowel: Vowel,
 }
+
+impl Element {
+    /// Its number, below [`KINDS`].
+    fn kind(self) -> usize {
+        self.consonant as usize * 4 + self.vowel as usize
+    }
+}
+
+/// How many different elements there are, and some.
+const KINDS: usize = 64;
+
+/// The costs of all elements, looked up by [`Element::kind`]: an alignment asks for them thousands of times.
+struct Costs {
+    exchange: Vec<[f32; KINDS]>,
+    left_out: [f32; KINDS],
+    put_in: [f32; KINDS],
+}
+
+static COSTS: LazyLock<Costs> = LazyLock::new(|| {
+    use Consonant::*;
+    let mut costs = Costs { exchange: vec![[0.0; KINDS]; KINDS], left_out: [0.0; KINDS], put_in: [0.0; KINDS] };
+    let consonants = [P, T, K, H, F, M, N, L, S, C, V];
+    let vowels = [Vowel::A, Vowel::E, Vowel::O, Vowel::Any];
+    let all = || consonants.into_iter().flat_map(|consonant| vowels.map(|vowel| Element { consonant, vowel }));
+    for element in all() {
+        all().for_each(|other| costs.exchange[element.kind()][other.kind()] = exchange(other, element));
+        costs.left_out[element.kind()] = left_out(element);
+        costs.put_in[element.kind()] = put_in(element);
+    }
+    costs
+});
 
 /// A Latin letter without its accent, in lower case; `None` for marks.
 pub(super) fn folded(c: char) -> Option<char> {
@@ -255,24 +288,27 @@ pub(super) fn align<'s>(
 ) -> Option<(usize, f32)> {
     /// A character that newspapers do not write names with.
     const STRANGE: f32 = 0.7;
+    let costs = &*COSTS;
     let name = &name[..name.len().min(LONGEST)];
     let length = name.len().max(3) as f32;
     let mut row = [0.0f32; LONGEST + 1];
+    let mut kinds = [0; LONGEST];
     for (column, element) in name.iter().enumerate() {
-        row[column + 1] = row[column] + left_out(*element);
+        kinds[column] = element.kind();
+        row[column + 1] = row[column] + costs.left_out[kinds[column]];
     }
+    let kinds = &kinds[..name.len()];
     let mut best: Option<(usize, f32)> = None;
     let mut strange = 0.0;
     for (index, (elements, transliterates)) in syllables.enumerate() {
-        for &element in elements {
-            let mut diagonal = row[0];
-            row[0] += put_in(element);
-            for (column, &of_name) in name.iter().enumerate() {
-                let cost = (diagonal + exchange(of_name, element))
-                    .min(row[column] + left_out(of_name))
-                    .min(row[column + 1] + put_in(element));
-                diagonal = row[column + 1];
-                row[column + 1] = cost;
+        for element in elements {
+            let (exchange, put_in) = (&costs.exchange[element.kind()], costs.put_in[element.kind()]);
+            let (mut diagonal, mut before) = (row[0], row[0] + put_in);
+            row[0] = before;
+            for (above, &kind) in row[1..].iter_mut().zip(kinds) {
+                let cost = (diagonal + exchange[kind]).min(before + costs.left_out[kind]).min(*above + put_in);
+                (diagonal, before) = (*above, cost);
+                *above = cost;
             }
         }
         if !transliterates {

@@ -4,6 +4,7 @@ use super::numeral::{Chars, Class, Numeral, Reading, Shape, class, is_more, read
 use super::value::Value;
 use super::{Bound, Kind, Number, unit};
 use crate::span::ByteRange;
+use foldhash::fast::FixedState;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -21,8 +22,8 @@ static COUNTERS: LazyLock<HashSet<char>> = LazyLock::new(|| {
 type Idiom = (Vec<char>, usize);
 
 /// Words that are no numbers, by their first numeral: the word, and how many characters stand before that numeral.
-static WORDS: LazyLock<HashMap<char, Vec<Idiom>>> = LazyLock::new(|| {
-    let mut words: HashMap<char, Vec<Idiom>> = HashMap::new();
+static WORDS: LazyLock<HashMap<char, Vec<Idiom>, FixedState>> = LazyLock::new(|| {
+    let mut words: HashMap<char, Vec<Idiom>, FixedState> = HashMap::default();
     for line in crate::signal::table_lines(include_str!("tables/zh_words.txt")) {
         for word in line.split_whitespace() {
             let word: Vec<char> = word.chars().collect();

@@ -1,6 +1,7 @@
 //! The words of English that numbers are made of, and a text cut into words, digits and marks.
 
 use super::value::{Value, decimal};
+use foldhash::fast::FixedState;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -45,8 +46,8 @@ pub(super) enum Word {
     Other,
 }
 
-static WORDS: LazyLock<HashMap<&'static str, Word>> = LazyLock::new(|| {
-    let mut words = HashMap::new();
+static WORDS: LazyLock<HashMap<&'static str, Word, FixedState>> = LazyLock::new(|| {
+    let mut words = HashMap::default();
     let small = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen \
                  seventeen eighteen nineteen";
     words.extend(small.split_whitespace().zip(0..).map(|(word, n)| (word, Word::Small(n))));

@@ -1,6 +1,7 @@
 //! Units of measure and of money, read from `tables/units.txt`.
 
 use super::value::{Value, decimal};
+use foldhash::fast::FixedState;
 use serde::{Serialize, Serializer};
 use std::collections::HashMap;
 use std::fmt;
@@ -23,16 +24,16 @@ type Form = (Vec<char>, Vec<Unit>);
 struct Table {
     entries: Vec<Entry>,
     /// First character of a Chinese form -> (form, units), longest form first.
-    chinese: HashMap<char, Vec<Form>>,
+    chinese: HashMap<char, Vec<Form>, FixedState>,
     /// English form in lower case, words joined by `-` -> units.
-    english: HashMap<&'static str, Vec<Unit>>,
+    english: HashMap<&'static str, Vec<Unit>, FixedState>,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(Table::read);
 
 impl Table {
     fn read() -> Self {
-        let mut table = Table { entries: Vec::new(), chinese: HashMap::new(), english: HashMap::new() };
+        let mut table = Table { entries: Vec::new(), chinese: HashMap::default(), english: HashMap::default() };
         for line in crate::signal::table_lines(include_str!("tables/units.txt")) {
             let mut fields = line.split('|').map(str::trim);
             let mut next = || fields.next().unwrap_or_default();
