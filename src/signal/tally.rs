@@ -15,7 +15,8 @@
 //! pair of places that share an item as much as there are beads that hold both. Sums are whole numbers,
 //! so that they do not depend on their order.
 
-use super::{Move, Row, weighted};
+use super::{MAX_RUN, Move, Row, round};
+use crate::cost::Cost;
 use crate::span::{Block, Pair, SegmentRange, Side};
 use std::cell::RefCell;
 
@@ -245,11 +246,16 @@ impl Tally {
                 continue;
             }
             any = true;
+            let gain = self.gain[item as usize];
+            // How often the item stands in so many source segments up to the end.
+            let mut within = [0; MAX_RUN + 1];
+            for &(_, back, count) in places {
+                within[back..].iter_mut().for_each(|sum| *sum += count);
+            }
             for &Step { source: taken, target: run, first, last, at } in
                 steps.iter().take_while(|step| step.source >= nearest)
             {
-                let within: i32 = places.iter().take_while(|place| place.1 <= taken).map(|place| place.2).sum();
-                let gain = self.gain[item as usize];
+                let within = within[taken];
                 let mut counted = first;
                 for (k, &(_, segment, count)) in there.iter().enumerate() {
                     // The ends whose beads hold this segment and were not counted with the one before.
@@ -276,7 +282,7 @@ impl Tally {
         }
         if any {
             for (cost, &shared) in costs.iter_mut().zip(shared.iter()) {
-                *cost += weighted(&weights[..1], &value(shared));
+                *cost += round(weights[0] * value(shared)[0] * Cost::PER_NAT as f32);
             }
         }
     }
@@ -326,7 +332,7 @@ mod tests {
                         let mut value = [0.0];
                         tally.measure(block, &mut value);
                         prop_assert_eq!(value[0], slow(&source, &target, block));
-                        prop_assert_eq!(cost, weighted(&[weight], &value));
+                        prop_assert_eq!(cost, crate::signal::weighted(&[weight], &value));
                     }
                 }
             }
