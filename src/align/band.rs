@@ -2,20 +2,24 @@
 
 use crate::span::Pair;
 
-/// For each number of source segments 0..=n, a run of `width` numbers of target segments that starts at `low`.
+/// For each number of source segments 0..=n, a run of numbers of target segments.
 ///
-/// The runs' starts never fall, the first holds 0 and the last holds m: so a path exists from (0, 0) to (n, m).
+/// The runs' starts and ends never fall, the first holds 0 and the last holds m. Those of a band [around](Band::around) a line overlap, so
+/// that there is always a path from (0, 0) to (n, m).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Band {
     segments: Pair<usize>,
+    /// Cells of the longest row.
     width: usize,
     low: Vec<usize>,
+    high: Vec<usize>,
 }
 
 impl Band {
     /// Every cell: the search is then exact.
     pub fn full(segments: Pair<usize>) -> Self {
-        Self { segments, width: segments.target + 1, low: vec![0; segments.source + 1] }
+        let rows = segments.source + 1;
+        Self { segments, width: segments.target + 1, low: vec![0; rows], high: vec![segments.target; rows] }
     }
 
     /// `width` cells a row around the target position that `centre` gives for each of the n + 1 source positions. Rows are
@@ -40,7 +44,28 @@ impl Band {
             low[row - 1] = low[row - 1].max((low[row] + 1).saturating_sub(width));
         }
         low[0] = 0;
-        Self { segments, width, low }
+        let high = low.iter().map(|low| (low + width - 1).min(segments.target)).collect();
+        Self { segments, width, low, high }
+    }
+
+    /// The cells of `rows`, the first and the last target position of each; a row without any has those that the neighbours' make it pass
+    /// through.
+    pub fn of_rows(segments: Pair<usize>, rows: &[Option<(usize, usize)>]) -> Self {
+        let mut low = vec![segments.target; rows.len()];
+        let mut high = vec![0; rows.len()];
+        let mut last = 0;
+        for (high, row) in high.iter_mut().zip(rows) {
+            last = row.map_or(last, |(_, end)| end.max(last));
+            *high = last;
+        }
+        let mut next = segments.target;
+        for (low, row) in low.iter_mut().zip(rows).rev() {
+            next = row.map_or(next, |(start, _)| start.min(next));
+            *low = next;
+        }
+        low.iter_mut().zip(&mut high).for_each(|(low, high)| (*low, *high) = (*low.min(high), *low.max(high)));
+        let width = low.iter().zip(&high).map(|(low, high)| high - low + 1).max().unwrap_or(1);
+        Self { segments, width, low, high }
     }
 
     /// Segments on either side.
@@ -48,15 +73,14 @@ impl Band {
         self.segments
     }
 
-    /// Cells in a row of the lattice, those beyond m included.
+    /// Cells of the longest row.
     pub fn width(&self) -> usize {
         self.width
     }
 
     /// The target positions of a row.
     pub fn row(&self, source: usize) -> std::ops::RangeInclusive<usize> {
-        let low = self.low[source];
-        low..=(low + self.width - 1).min(self.segments.target)
+        self.low[source]..=self.high[source]
     }
 
     /// The first target position of a row.
@@ -65,9 +89,15 @@ impl Band {
         self.low[source]
     }
 
+    /// The last target position of a row.
+    #[inline]
+    pub fn high(&self, source: usize) -> usize {
+        self.high[source]
+    }
+
     /// The target segments that may share a bead with a source segment.
     pub fn reach(&self, segment: usize) -> std::ops::Range<usize> {
-        self.low[segment]..*self.row(segment + 1).end()
+        self.low[segment]..self.high[segment + 1]
     }
 
     /// True when the band leaves nothing out.

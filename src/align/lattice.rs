@@ -2,20 +2,21 @@
 //! [module](super) above.
 
 use super::Band;
-use crate::signal::{Move, Row};
+use crate::signal::{Ends, Move, Row};
 use crate::span::Block;
+use std::ops::RangeInclusive;
 
-/// No path leads here. Far enough below `i64::MAX` for a move's number to be put behind it, see [`Lattice::viterbi`].
-const UNREACHED: i64 = i64::MAX >> 16;
-/// Bits that hold the number of a move.
-const MOVE_BITS: u32 = 8;
+/// No path leads here. A bead may be added to it.
+const UNREACHED: i32 = i32::MAX / 2;
+/// Rows are counted from another base when their best cell is this far from it.
+const FAR: i32 = 1 << 28;
 /// Bead costs are kept from the Viterbi pass for the posterior as long as they take up to this many numbers (4 MB);
 /// beyond, they are computed a second time, for the few cells that some likely path visits.
 const KEPT_COSTS: usize = 1 << 20;
 /// Beads that lose this much, in the unit of [`crate::cost::Cost`], are taken as impossible.
-const CUTOFF: i64 = 3000;
+const CUTOFF: i64 = 1800;
 /// Weights below this do not go further.
-const NEGLIGIBLE: f64 = 1e-13;
+const NEGLIGIBLE: f64 = 1e-8;
 /// A row is scaled down when its largest weight exceeds this.
 const LARGE: f64 = 1e100;
 
@@ -36,30 +37,17 @@ pub(super) struct Found {
     pub(super) probability: f64,
 }
 
-/// One move into a row of the lattice: where it is allowed, and where it comes from.
-#[derive(Debug, Clone, Copy)]
-struct Reach {
-    /// The move's place in the list of moves.
-    index: usize,
-    /// The target positions that it can end at.
-    first: usize,
-    last: usize,
-    /// Added (wrapping) to the target position of its end, the cell that it starts from.
-    back: usize,
-}
-
 /// The lattice and its buffers: a row of the band's width for each source position. They are kept, and grow, from one text to
 /// the next; cells beyond the text's end are never read.
 #[derive(Debug, Default)]
 pub(super) struct Lattice {
-    /// V.
-    best: Vec<i64>,
-    /// The move that V was reached by.
-    choice: Vec<u8>,
+    /// V, counted from its row's base.
+    best: Vec<i32>,
+    base: Vec<i64>,
+    /// The least cost from a cell to the end.
+    left: Vec<i32>,
     /// A row of `moves · ends` bead costs, or all rows where they are kept.
     costs: Vec<i32>,
-    /// The least costs of the row under way.
-    least: Vec<i64>,
     alpha: Vec<f64>,
     beta: Vec<f64>,
     /// ln of what each row of β was divided by.
@@ -67,9 +55,9 @@ pub(super) struct Lattice {
     active: Vec<Active>,
     exp: Vec<f64>,
     /// The moves into the row under way.
-    reaches: Vec<Reach>,
-    /// The same for the signals, see [`Row::limits`].
-    limits: Vec<(usize, usize)>,
+    ends: Vec<Ends>,
+    /// Those into a cell of it.
+    cell: Vec<Ends>,
 }
 
 fn grow<T: Copy>(buffer: &mut Vec<T>, length: usize, value: T) {
@@ -78,19 +66,47 @@ fn grow<T: Copy>(buffer: &mut Vec<T>, length: usize, value: T) {
     }
 }
 
+/// Most source segments of a move.
+fn longest(moves: &[Move]) -> usize {
+    moves.iter().map(|step| step.source as usize).max().unwrap_or(0)
+}
+
 fn keeps(band: &Band, moves: &[Move]) -> bool {
     (band.segments().source + 1) * band.width() * moves.len() <= KEPT_COSTS
 }
 
 /// The moves that end in row `i` and start within the band.
-fn reaches(band: &Band, moves: &[Move], i: usize, reaches: &mut Vec<Reach>) {
-    reaches.clear();
-    reaches.extend(moves.iter().enumerate().filter_map(|(index, step)| {
-        let from = i.checked_sub(step.source as usize)?;
-        let taken = step.target as usize;
-        let back = (from * band.width()).wrapping_sub(band.low(from) + taken);
-        Some(Reach { index, first: band.low(from) + taken, last: band.row(from).end() + taken, back })
-    }));
+fn into_row(band: &Band, moves: &[Move], i: usize, ends: &mut Vec<Ends>) {
+    let (low, high) = (band.low(i), band.high(i));
+    ends.clear();
+    for (number, &step) in moves.iter().enumerate() {
+        let (source, target) = (step.source as usize, step.target as usize);
+        if source > i {
+            continue;
+        }
+        let first = (band.low(i - source) + target).max(low);
+        let last = (band.high(i - source) + target).min(high);
+        if first <= last {
+            ends.push(Ends { step, number, first, last, at: number * (high + 1 - low) + first - low });
+        }
+    }
+}
+
+/// The cell that the first bead of a move into row `i` starts from.
+fn start(band: &Band, i: usize, ends: &Ends) -> usize {
+    let from = i - ends.step.source as usize;
+    from * band.width() + ends.first - ends.step.target as usize - band.low(from)
+}
+
+impl Ends {
+    /// The costs of its beads, among those of the row.
+    fn costs(&self) -> RangeInclusive<usize> {
+        self.at..=self.at + self.last - self.first
+    }
+
+    fn holds(&self, target_end: usize) -> bool {
+        (self.first..=self.last).contains(&target_end)
+    }
 }
 
 impl Lattice {
@@ -101,66 +117,166 @@ impl Lattice {
         moves: &[Move],
         mut fill: impl FnMut(&Row<'_>, &mut [i32]),
     ) -> (Vec<Block>, i64) {
-        let segments = band.segments();
-        let (rows, width, row_costs) = (segments.source + 1, band.width(), band.width() * moves.len());
+        let (rows, width, row_costs) = (band.segments().source + 1, band.width(), band.width() * moves.len());
         let kept = keeps(band, moves);
+        let longest = longest(moves);
         grow(&mut self.best, rows * width, UNREACHED);
-        grow(&mut self.choice, rows * width, u8::MAX);
         grow(&mut self.costs, if kept { rows * row_costs } else { row_costs }, 0);
-        let Self { best, choice, costs, least, reaches: into, limits, .. } = self;
+        self.base.clear();
+        self.base.resize(rows, 0);
+        let Self { best, base, costs, ends, .. } = self;
         for i in 0..rows {
             let costs = &mut costs[if kept { i * row_costs } else { 0 }..][..row_costs];
-            reaches(band, moves, i, into);
-            limits.clear();
-            limits.resize(moves.len(), (1, 0));
-            into.iter().for_each(|reach| limits[reach.index] = (reach.first, reach.last));
-            let row = Row { limits, ..Row::new(i, band.row(i), moves) };
-            let costs = &mut costs[..row.ends() * moves.len()];
+            into_row(band, moves, i, ends);
+            let row = Row::of(i, band.row(i), ends);
+            let (low, count) = (band.low(i), row.target_ends.clone().count());
+            let costs = &mut costs[..count * moves.len()];
             costs.fill(0);
             fill(&row, costs);
-            let (low, high, here) = (band.low(i), *row.target_ends.end(), i * width);
-            // The cost with the move's number behind it: the least of these is the least cost, and of equal costs the one
-            // whose move comes first, without a branch that could be guessed wrong. Moves of no source segment start in this
-            // row: they come last, when all other ways into the cells before them are known.
-            let none = UNREACHED << MOVE_BITS;
-            least.clear();
-            least.resize(row.ends(), none);
+            let (before, here) = best.split_at_mut(i * width);
+            let here = &mut here[..count];
+            here.fill(UNREACHED);
             if i == 0 {
-                least[0] = 0;
+                here[0] = 0;
             }
-            for reach in into.iter().filter(|reach| moves[reach.index].source > 0) {
-                let (first, last) = (reach.first.max(low), reach.last.min(high));
-                if first > last {
-                    continue;
-                }
-                let costs = &costs[reach.index * row.ends()..][first - low..=last - low];
-                let from = &best[first.wrapping_add(reach.back)..][..costs.len()];
-                for ((least, &cost), &from) in least[first - low..].iter_mut().zip(costs).zip(from) {
-                    *least = (*least).min((from + i64::from(cost)) << MOVE_BITS | reach.index as i64);
+            for ends in ends.iter().filter(|ends| ends.step.source > 0) {
+                let costs = &costs[ends.costs()];
+                let from = &before[start(band, i, ends)..][..costs.len()];
+                for ((here, &cost), &from) in here[ends.first - low..].iter_mut().zip(costs).zip(from) {
+                    *here = (*here).min(from + cost);
                 }
             }
-            for (j, &found) in (low..).zip(least.iter()) {
-                let mut found = found;
-                for reach in into.iter().filter(|reach| moves[reach.index].source == 0) {
-                    if j >= reach.first && j <= reach.last {
-                        let cost = i64::from(costs[reach.index * row.ends() + j - low]);
-                        found = found.min((best[j.wrapping_add(reach.back)] + cost) << MOVE_BITS | reach.index as i64);
-                    }
+            // Moves of no source segment start in this row: they come last, when all other ways into the cells before them are known.
+            for j in 0..count {
+                for ends in ends.iter().filter(|ends| ends.step.source == 0 && ends.holds(low + j)) {
+                    let from = here[j - ends.step.target as usize];
+                    here[j] = here[j].min(from + costs[ends.number * count + j]);
                 }
-                best[here + j - low] = found >> MOVE_BITS;
-                choice[here + j - low] = found as u8;
+            }
+            let least = here.iter().copied().min().unwrap_or(0);
+            base[i] = if i == 0 { 0 } else { base[i - 1] };
+            if least.abs() > FAR {
+                // All rows that beads to come may start from have one base.
+                let first = (i + 1).saturating_sub(longest);
+                best[first * width..(i + 1) * width].iter_mut().for_each(|value| *value = value.wrapping_sub(least));
+                base[first..=i].iter_mut().for_each(|base| *base += i64::from(least));
             }
         }
+        self.path(band, moves, fill)
+    }
+
+    /// The way back from (n, m): into each cell by the first move, in the order of moves, that makes up its V.
+    fn path(
+        &mut self,
+        band: &Band,
+        moves: &[Move],
+        mut fill: impl FnMut(&Row<'_>, &mut [i32]),
+    ) -> (Vec<Block>, i64) {
+        let (segments, width) = (band.segments(), band.width());
         let (mut i, mut j, mut path) = (segments.source, segments.target, Vec::new());
-        let cost = best[i * width + j - band.low(i)];
+        let cost = self.value(i, i * width + j - band.low(i));
+        let mut ends = std::mem::take(&mut self.ends);
+        let kept = keeps(band, moves);
         while (i, j) != (0, 0) {
-            let step = moves[choice[i * width + j - band.low(i)] as usize];
+            if !kept {
+                into_row(band, moves, i, &mut ends);
+            }
+            let costs = self.into_cell(band, moves, &ends, (i, j), &mut fill);
+            let here = self.value(i, i * width + j - band.low(i));
+            let leads = |(number, step): &(usize, &Move)| {
+                let (Some(from_i), Some(from_j)) = (i.checked_sub(step.source.into()), j.checked_sub(step.target.into()))
+                else {
+                    return false;
+                };
+                let from = || self.value(from_i, from_i * width + from_j - band.low(from_i));
+                let holds = band.low(from_i) <= from_j && from_j <= band.high(from_i);
+                holds && from() + i64::from(self.costs[costs.of(*number)]) == here
+            };
+            let (_, step) = moves.iter().enumerate().find(leads).expect("a cell was reached by some move");
             let from = (i - step.source as usize, j - step.target as usize);
             path.push(Block::new(from.0..i, from.1..j));
             (i, j) = from;
         }
+        self.ends = ends;
         path.reverse();
         (path, cost)
+    }
+
+    /// V of a cell of a row.
+    #[inline]
+    fn value(&self, row: usize, at: usize) -> i64 {
+        self.base[row] + i64::from(self.best[at])
+    }
+
+    /// Where the costs of the beads into a cell stand: kept, or computed anew.
+    #[inline]
+    fn into_cell(
+        &mut self,
+        band: &Band,
+        moves: &[Move],
+        ends: &[Ends],
+        (i, j): (usize, usize),
+        fill: &mut impl FnMut(&Row<'_>, &mut [i32]),
+    ) -> Stride {
+        if keeps(band, moves) {
+            let start = i * band.width() * moves.len() + j - band.low(i);
+            return Stride { start, step: band.row(i).count() };
+        }
+        self.cell.clear();
+        let own = ends.iter().filter(|ends| ends.holds(j));
+        self.cell.extend(own.map(|ends| Ends { first: j, last: j, at: ends.number, ..*ends }));
+        let costs = &mut self.costs[..moves.len()];
+        costs.fill(0);
+        fill(&Row::of(i, j..=j, &self.cell), costs);
+        Stride { start: 0, step: 1 }
+    }
+
+    /// The cells of the band that some path visits whose cost exceeds the best one's by `margin` at most, the rows filled up between the first
+    /// and the last. To be called after [`Lattice::viterbi`] with the same band and moves; `None` where their costs are not kept.
+    pub(super) fn open(&mut self, band: &Band, moves: &[Move], margin: i64) -> Option<Band> {
+        if !keeps(band, moves) {
+            return None;
+        }
+        let segments = band.segments();
+        let (rows, width, row_costs) = (segments.source + 1, band.width(), band.width() * moves.len());
+        let mut ends = std::mem::take(&mut self.ends);
+        let Self { best, base, left, costs, .. } = self;
+        left.clear();
+        left.resize(rows * width, UNREACHED);
+        left[segments.source * width + segments.target - band.low(segments.source)] = 0;
+        let end = segments.source * width + segments.target - band.low(segments.source);
+        let most = base[segments.source] + i64::from(best[end]) + margin;
+        let mut open = vec![None; rows];
+        for i in (0..rows).rev() {
+            into_row(band, moves, i, &mut ends);
+            let (low, count) = (band.low(i), band.row(i).count());
+            let costs = &costs[i * row_costs..][..row_costs];
+            let (before, here) = left.split_at_mut(i * width);
+            let here = &mut here[..count];
+            for j in (0..count).rev() {
+                for ends in ends.iter().filter(|ends| ends.step.source == 0 && ends.holds(low + j)) {
+                    let from = &mut here[j - ends.step.target as usize..=j];
+                    from[0] = from[0].min(from[from.len() - 1] + costs[ends.number * count + j]);
+                }
+            }
+            for ends in ends.iter().filter(|ends| ends.step.source > 0) {
+                let costs = &costs[ends.costs()];
+                let from = &mut before[start(band, i, ends)..][..costs.len()];
+                for ((from, &cost), &here) in from.iter_mut().zip(costs).zip(&here[ends.first - low..]) {
+                    *from = (*from).min(here + cost);
+                }
+            }
+            let most = most - base[i];
+            let best = &best[i * width..][..count];
+            let is_open = |(&best, &left): (&i32, &i32)| i64::from(best) + i64::from(left) <= most;
+            let first = best.iter().zip(here.iter()).position(is_open);
+            open[i] = first.map(|first| {
+                let last = best.iter().zip(here.iter()).rposition(is_open).unwrap_or(first);
+                (low + first, low + last)
+            });
+        }
+        self.ends = ends;
+        Some(Band::of_rows(segments, &open))
     }
 
     /// All beads with a posterior worth speaking of, in the order of their ends. To be called after [`Lattice::viterbi`] with the
@@ -181,68 +297,65 @@ impl Lattice {
     /// β and the active beads, from (n, m) back.
     fn backward(&mut self, band: &Band, moves: &[Move], fill: &mut impl FnMut(&Row<'_>, &mut [i32])) {
         let segments = band.segments();
-        let (rows, width, row_costs) = (segments.source + 1, band.width(), band.width() * moves.len());
-        let kept = keeps(band, moves);
-        let longest = moves.iter().map(|step| step.source as usize).max().unwrap_or(0);
-        let Self { best, costs, beta, beta_scale, active, exp, reaches: into, .. } = self;
-        active.clear();
-        beta.clear();
-        beta.resize(rows * width, 0.0);
-        beta_scale.clear();
-        beta_scale.resize(rows, 0.0);
-        beta[segments.source * width + segments.target - band.low(segments.source)] = 1.0;
+        let (rows, width) = (segments.source + 1, band.width());
+        let longest = longest(moves);
+        let mut ends = std::mem::take(&mut self.ends);
+        self.active.clear();
+        self.beta.clear();
+        self.beta.resize(rows * width, 0.0);
+        self.beta_scale.clear();
+        self.beta_scale.resize(rows, 0.0);
+        self.beta[segments.source * width + segments.target - band.low(segments.source)] = 1.0;
         let mut scale = 0.0;
         for i in (0..rows).rev() {
-            let largest = beta[i * width..][..width].iter().copied().fold(0.0, f64::max);
+            let largest = self.beta[i * width..][..width].iter().copied().fold(0.0, f64::max);
             if largest > LARGE {
                 // All rows that still receive weight share one scale.
                 let first = i.saturating_sub(longest);
-                beta[first * width..(i + 1) * width].iter_mut().for_each(|weight| *weight /= largest);
+                self.beta[first * width..(i + 1) * width].iter_mut().for_each(|weight| *weight /= largest);
                 scale += largest.ln();
             }
-            beta_scale[i] = scale;
-            reaches(band, moves, i, into);
+            self.beta_scale[i] = scale;
+            if largest == 0.0 {
+                continue;
+            }
+            into_row(band, moves, i, &mut ends);
             let low = band.low(i);
             for j in band.row(i).rev() {
                 let here = i * width + j - low;
-                let weight = beta[here];
+                let weight = self.beta[here];
                 if weight < NEGLIGIBLE {
                     continue;
                 }
-                let (at, ends) = if kept {
-                    (i * row_costs + j - low, band.row(i).count())
-                } else {
-                    let cell = &mut costs[..moves.len()];
-                    cell.fill(0);
-                    fill(&Row::new(i, j..=j, moves), cell);
-                    (0, 1)
-                };
-                for reach in into.iter().filter(|reach| (reach.first..=reach.last).contains(&j)) {
-                    let cost = costs[at + reach.index * ends];
-                    let from = j.wrapping_add(reach.back);
-                    let excess = best[from] + i64::from(cost) - best[here];
+                let value = self.value(i, here);
+                let costs = self.into_cell(band, moves, &ends, (i, j), fill);
+                for ends in ends.iter().filter(|ends| ends.holds(j)) {
+                    let from = start(band, i, ends) + j - ends.first;
+                    let cost = i64::from(self.costs[costs.of(ends.number)]);
+                    let excess = self.value(i - ends.step.source as usize, from) + cost - value;
                     if excess > CUTOFF {
                         continue;
                     }
-                    let share = exp[excess as usize];
+                    let share = self.exp[excess as usize];
                     if share * weight > NEGLIGIBLE {
-                        beta[from] += share * weight;
-                        active.push(Active {
+                        self.beta[from] += share * weight;
+                        self.active.push(Active {
                             source_end: i as u32,
                             target_end: j as u32,
-                            step: reach.index as u8,
+                            step: ends.number as u8,
                             share,
                         });
                     }
                 }
             }
         }
+        self.ends = ends;
     }
 
     /// α over the active beads, and with it their probabilities.
     fn forward(&mut self, band: &Band, moves: &[Move]) -> Vec<Found> {
         let (rows, width) = (band.segments().source + 1, band.width());
-        let longest = moves.iter().map(|step| step.source as usize).max().unwrap_or(0);
+        let longest = longest(moves);
         let Self { alpha, beta, beta_scale, active, .. } = self;
         alpha.clear();
         alpha.resize(rows * width, 0.0);
@@ -272,5 +385,18 @@ impl Lattice {
             found.push(Found { block: Block::new(from_i..i, from_j..j), probability: probability.min(1.0) });
         }
         found
+    }
+}
+
+/// Where the costs of a cell's beads stand: that of the first move, and how far on the next one's.
+#[derive(Debug, Clone, Copy)]
+struct Stride {
+    start: usize,
+    step: usize,
+}
+
+impl Stride {
+    fn of(self, number: usize) -> usize {
+        self.start + number * self.step
     }
 }

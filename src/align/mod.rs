@@ -97,6 +97,9 @@ impl Decoding {
     pub const LEAST: f64 = 0.02;
 }
 
+/// Most segments, on both sides together, of the beads that are searched first; see [`Settings::close_beyond`].
+pub const SMALL: u8 = 4;
+
 /// How to search; what to search for is the [`Model`]'s.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -116,6 +119,9 @@ pub struct Settings {
     pub fine_width: usize,
     /// Cells a row of the band that longer texts are searched in, to begin with (default 201).
     pub band_width: usize,
+    /// In texts of more than [`Settings::anchored_cells`] cells, beads of up to [`SMALL`] segments are searched first, and the cells closed
+    /// that no path of them visits within so many nats of the best one (default 20; none: no cell is closed).
+    pub close_beyond: Option<u32>,
     /// A band is not widened beyond this many cells in all (default 16 million, about 400 MB).
     pub widest_cells: usize,
 }
@@ -130,6 +136,7 @@ impl Default for Settings {
             anchored_width: 11,
             fine_width: 41,
             band_width: 201,
+            close_beyond: Some(20),
             widest_cells: 16_000_000,
         }
     }
@@ -154,6 +161,8 @@ pub struct Aligner {
     model: Model,
     settings: Settings,
     moves: Vec<Move>,
+    /// Those of up to [`SMALL`] segments.
+    small_moves: Vec<Move>,
     lexicon: Arc<Lexicon>,
 }
 
@@ -167,7 +176,8 @@ impl Aligner {
         let lexicon = model.lexicon();
         model.signals(settings.signals, &lexicon)?;
         let moves = model.moves.moves()?;
-        Ok(Self { model, settings, moves, lexicon })
+        let small_moves = moves.iter().copied().filter(|step| step.source + step.target <= SMALL).collect();
+        Ok(Self { model, settings, moves, small_moves, lexicon })
     }
 
     /// The model.

@@ -4,7 +4,7 @@ use super::anchor::{self, Anchor};
 use super::constraint::{Apart, Plan};
 use super::lattice::{Found, Lattice};
 use super::model::Weighted;
-use super::{Aligner, Band, Decoding, mbr};
+use super::{Aligner, Band, Decoding, Settings, mbr};
 use crate::bead::{Alignment, Bead, Part, Status};
 use crate::cost::Cost;
 use crate::signal::{Move, Row, Texts};
@@ -119,7 +119,7 @@ impl Worker {
             Some((_, block)) => block.target.end as usize..block.target.end as usize,
             None => 0..0,
         };
-        self.signals.iter_mut().for_each(|weighted| weighted.signal.reach(&band));
+        self.signals.iter_mut().for_each(|weighted| weighted.signal.reach(&band, usize::MAX));
         let bead = |&block: &Block| {
             let parts = self.parts(block);
             let cost = parts.iter().map(|part| part.cost).sum();
@@ -281,33 +281,66 @@ impl Worker {
         all: bool,
         centre: impl Fn(usize) -> f64,
     ) -> (Vec<Block>, Cost) {
-        let Self { signals, lattice, band, aligner, scope, .. } = self;
-        let origin = scope.origin;
         // The dear signals keep about eight numbers a cell.
-        let most = aligner.settings.widest_cells / if all { 8 } else { 1 };
+        let most = self.aligner.settings.widest_cells / if all { 8 } else { 1 };
         loop {
-            *band = if width > segments.target { Band::full(segments) } else { Band::around(segments, width, &centre) };
-            signals.iter_mut().filter(|weighted| all || weighted.coarse.is_some()).for_each(|weighted| {
-                weighted.signal.reach(&|segment| {
-                    // Beads begin and end at the lattice's borders: the segments next to it reach as far as its own. Those further
-                    // out reach nothing, in their place.
-                    let own = segment.saturating_sub(origin.source).min(segments.source.saturating_sub(1));
-                    let near = segments.source > 0 && (origin.source + own).abs_diff(segment) <= 1;
-                    let border = if segment < origin.source { 0 } else { segments.target };
-                    let reach = if near { band.reach(own) } else { border..border };
-                    reach.start + origin.target..reach.end + origin.target
-                });
-            });
-            let (path, cost) =
-                lattice.viterbi(band, &aligner.moves, |row, costs| fill(signals, scope, all, row, costs));
-            let touches = |block: &Block| band.is_edge(block.source.end as usize, block.target.end as usize);
-            let wider = band.width() * 2;
+            let whole = width > segments.target;
+            self.band = if whole { Band::full(segments) } else { Band::around(segments, width, &centre) };
+            let wider = self.band.width() * 2;
             let fits = (segments.source + 1).saturating_mul(wider.min(segments.target + 1)) <= most;
-            if band.is_full() || !fits || !path.iter().any(touches) {
-                return (path, Cost(cost));
+            let is_last = self.band.is_full() || !fits;
+            let found = self.closing(all, is_last);
+            if let Some(found) = found {
+                return found;
             }
             width = wider;
         }
+    }
+
+    /// The best path through the band; `None` where it touches the edge of one that is not the `last`. Beads of few segments are searched
+    /// first, and cells closed that no good path of them visits.
+    fn closing(&mut self, all: bool, last: bool) -> Option<(Vec<Block>, Cost)> {
+        let aligner = Arc::clone(&self.aligner);
+        let Settings { close_beyond, anchored_cells, .. } = aligner.settings;
+        let segments = self.band.segments();
+        let wide = self.band.clone();
+        let touches =
+            |path: &[Block]| path.iter().any(|block| wide.is_edge(block.source.end as usize, block.target.end as usize));
+        if (segments.source + 1) * (segments.target + 1) > anchored_cells
+            && let Some(margin) = close_beyond
+        {
+            let (path, _) = self.through(&aligner.small_moves, all);
+            if !last && touches(&path) {
+                return None;
+            }
+            let margin = i64::from(margin) * Cost::PER_NAT;
+            if let Some(open) = self.lattice.open(&self.band, &aligner.small_moves, margin) {
+                self.band = open;
+            }
+        }
+        let (path, cost) = self.through(&aligner.moves, all);
+        (last || !touches(&path)).then_some((path, cost))
+    }
+
+    /// The best path of these moves through the band.
+    fn through(&mut self, moves: &[Move], all: bool) -> (Vec<Block>, Cost) {
+        let Self { signals, lattice, band, scope, .. } = self;
+        let (origin, segments) = (scope.origin, band.segments());
+        let longest = moves.iter().map(|step| step.source.max(step.target)).max().unwrap_or(0);
+        signals.iter_mut().filter(|weighted| all || weighted.coarse.is_some()).for_each(|weighted| {
+            let reach = |segment: usize| {
+                // Beads begin and end at the lattice's borders: the segments next to it reach as far as its own. Those further
+                // out reach nothing, in their place.
+                let own = segment.saturating_sub(origin.source).min(segments.source.saturating_sub(1));
+                let near = segments.source > 0 && (origin.source + own).abs_diff(segment) <= 1;
+                let border = if segment < origin.source { 0 } else { segments.target };
+                let reach = if near { band.reach(own) } else { border..border };
+                reach.start + origin.target..reach.end + origin.target
+            };
+            weighted.signal.reach(&reach, usize::from(longest));
+        });
+        let (path, cost) = lattice.viterbi(band, moves, |row, costs| fill(signals, scope, all, row, costs));
+        (path, Cost(cost))
     }
 
     fn parts(&self, block: Block) -> Vec<Part> {
@@ -345,14 +378,7 @@ pub struct Explanation {
 
 /// The costs of a row of the lattice: of all signals, or of the cheap ones.
 fn fill(signals: &[Weighted], scope: &Scope, all: bool, row: &Row<'_>, costs: &mut [i32]) {
-    let Scope { origin, .. } = scope;
-    let ends = row.target_ends.start() + origin.target..=row.target_ends.end() + origin.target;
-    let row = Row {
-        source_end: row.source_end + origin.source,
-        target_ends: ends,
-        limits_from: origin.target,
-        ..row.clone()
-    };
+    let row = row.shifted(scope.origin);
     for Weighted { signal, weights, coarse } in signals {
         if let Some(weights) = if all { Some(weights) } else { coarse.as_ref() } {
             signal.add_costs(weights, &row, costs);

@@ -18,14 +18,15 @@
 //! Features: `ratio` = z²/2v + ½ ln v + 1, a normal density's cost in nats; `difference` = |z|; both 0 for an omission or
 //! addition, which instead have `omitted` or `added` = ln(l/15). A long run of text is cut oftener than a short one: n segments
 //! of one side, l together, have `cut.source` or `cut.target` = (n − 1) · ln( (l + 5) / l̄ ), where l̄ is the mean segment of that
-//! side of the texts at hand, as if [`MEAN_SEGMENTS`] more of [`MEAN_LENGTH`] stood there. Logarithms come from tables, in steps of half
-//! a unit.
+//! side of the texts at hand, as if [`MEAN_SEGMENTS`] more of [`MEAN_LENGTH`] stood there. Lengths are rounded to halves of a unit, and
+//! that of both sides together is at most [`LONGEST`], where a logarithm is taken.
 //!
 //! c is estimated from the pair of texts itself, drawn towards the model's value for the language pair by as much weight
 //! as [`PRIOR_LENGTH`] of each side, and kept within a factor of [`MAX_FACTOR`] of it; with no text to speak of it *is* that
 //! value.
 
-use super::{MAX_RUN, Row, Signal, Texts, round};
+use super::logarithm::ln;
+use super::{MAX_RUN, Row, Signal, Texts, round, whole_number};
 use crate::cost::Cost;
 use crate::document::Segment;
 use crate::span::{Block, Pair, SegmentRange, Side};
@@ -46,8 +47,9 @@ const VARIANCE_PER_LENGTH: f32 = 9.0;
 /// An unpaired segment of this length has a feature of 0.
 const UNPAIRED: f32 = 15.0;
 const NAMES: &[&str] = &["ratio", "difference", "omitted", "added", "cut.source", "cut.target"];
-/// Entries of the tables, and how many stand for one unit of length.
-const TABLE: usize = 4096;
+/// A longer bead counts as this long.
+pub const LONGEST: f32 = 2047.5;
+/// Steps in a unit of length.
 const PER_UNIT: f32 = 2.0;
 
 /// The length signal.
@@ -56,7 +58,7 @@ pub struct Length {
     expected_ratio: f64,
     ratio: f64,
     sides: Pair<Lengths>,
-    tables: Tables,
+    logarithms: Logarithms,
 }
 
 /// The lengths of one side.
@@ -73,6 +75,8 @@ struct Lengths {
     length: Vec<f32>,
     log_padded: Vec<f32>,
     cut: Vec<f32>,
+    /// By the border that it ends at, the value of `omitted` or `added` of each segment.
+    unpaired: Vec<f32>,
 }
 
 /// What the formulas need to know of a run of segments.
@@ -84,37 +88,18 @@ struct Measured {
     cut: f32,
 }
 
-/// Logarithms and variances by length, so that no bead needs a logarithm of its own.
+/// ln(l + pad) of each length up to [`LONGEST`], in steps.
 #[derive(Debug)]
-struct Tables {
-    log_padded: Vec<f32>,
-    /// 1/2v and ½ ln v + 1.
-    spread: Vec<(f32, f32)>,
-}
+struct Logarithms(Vec<f32>);
 
-impl Tables {
+impl Logarithms {
     fn new() -> Self {
-        let lengths = || (0..TABLE).map(|entry| entry as f32 / PER_UNIT);
-        let variance = |length: f32| VARIANCE + VARIANCE_PER_LENGTH / (length + 0.5);
-        Self {
-            log_padded: lengths().map(|length| (length + PAD).ln()).collect(),
-            spread: lengths().map(|length| (0.5 / variance(length), 0.5 * variance(length).ln() + 1.0)).collect(),
-        }
+        let steps = (LONGEST * PER_UNIT) as usize;
+        Self((0..=steps).map(|step| (step as f32 / PER_UNIT + PAD).ln()).collect())
     }
 
-    #[inline]
-    fn entry(length: f32) -> usize {
-        round(length * PER_UNIT) as usize
-    }
-
-    fn log_padded(&self, length: f32) -> f32 {
-        self.log_padded.get(Self::entry(length)).copied().unwrap_or_else(|| (length + PAD).ln())
-    }
-
-    /// For a block of `length` on both sides together.
-    #[inline]
-    fn spread(&self, length: f32) -> (f32, f32) {
-        self.spread[Self::entry(length).min(TABLE - 1)]
+    fn padded(&self, length: f32) -> f32 {
+        self.0.get(round(length * PER_UNIT) as usize).copied().unwrap_or_else(|| (length + PAD).ln())
     }
 }
 
@@ -130,7 +115,7 @@ impl Lengths {
         chars
     }
 
-    fn rescale(&mut self, scale: f64, tables: &Tables) {
+    fn rescale(&mut self, scale: f64, logarithms: &Logarithms) {
         self.scale = scale as f32;
         let segments = self.before.len() as f32 - 1.0;
         let length = self.before.last().copied().unwrap_or(0) as f32 * self.scale;
@@ -140,25 +125,29 @@ impl Lengths {
             values.clear();
             values.resize((MAX_RUN + 1) * borders, 0.0);
         }
+        self.unpaired.clear();
+        self.unpaired.push(0.0);
+        let unpaired_length = |ends: &[u64]| unpaired((ends[1] - ends[0]) as f32 * self.scale);
+        self.unpaired.extend(self.before.windows(2).map(unpaired_length));
         for taken in 0..=MAX_RUN {
             for end in taken..borders {
-                let run = self.measured(end - taken, end, tables);
+                let run = self.measured(end - taken, end, logarithms);
                 let at = taken * borders + end;
                 (self.length[at], self.log_padded[at], self.cut[at]) = (run.length, run.log_padded, run.cut);
             }
         }
     }
 
-    fn measured(&self, start: usize, end: usize, tables: &Tables) -> Measured {
+    fn measured(&self, start: usize, end: usize, logarithms: &Logarithms) -> Measured {
         // Subtracted as whole numbers: the same run has the same length wherever it stands in a text.
         let length = (self.before[end] - self.before[start]) as f32 * self.scale;
-        let log_padded = tables.log_padded(length);
+        let log_padded = logarithms.padded(length);
         let cut = (end - start).saturating_sub(1) as f32 * (log_padded - self.log_mean);
         Measured { length, log_padded, cut }
     }
 
-    fn run(&self, run: SegmentRange, tables: &Tables) -> Measured {
-        self.measured(run.start as usize, run.end as usize, tables)
+    fn run(&self, run: SegmentRange, logarithms: &Logarithms) -> Measured {
+        self.measured(run.start as usize, run.end as usize, logarithms)
     }
 
     /// The run of `taken` segments up to `end`.
@@ -167,10 +156,16 @@ impl Lengths {
         Measured { length: self.length[at], log_padded: self.log_padded[at], cut: self.cut[at] }
     }
 
+    /// Those of single segments, from the one that ends at `first` on.
+    fn unpaired(&self, first: usize, count: usize) -> &[f32] {
+        &self.unpaired[first..first + count]
+    }
+
     /// The runs of `taken` segments, as many as asked for, from the one up to `first` on: lengths, their logarithms, cuts.
     fn ending_from(&self, taken: usize, first: usize, count: usize) -> [&[f32]; 3] {
         let from = taken * self.before.len() + first;
-        [&self.length, &self.log_padded, &self.cut].map(|values| &values[from..from + count])
+        let run = from..from + count;
+        [&self.length[run.clone()], &self.log_padded[run.clone()], &self.cut[run]]
     }
 }
 
@@ -178,7 +173,7 @@ impl Length {
     /// A length signal that expects `expected_ratio` characters of translation for each of the original.
     pub fn new(expected_ratio: f32) -> Self {
         let expected_ratio = f64::from(expected_ratio);
-        Self { expected_ratio, ratio: expected_ratio, sides: Pair::default(), tables: Tables::new() }
+        Self { expected_ratio, ratio: expected_ratio, sides: Pair::default(), logarithms: Logarithms::new() }
     }
 
     /// c, as estimated from the texts last prepared.
@@ -186,12 +181,17 @@ impl Length {
         self.ratio
     }
 
-    #[inline]
-    fn pair_features(&self, source: Measured, target: Measured) -> (f32, f32) {
-        let z = target.log_padded - source.log_padded;
-        let (half_precision, half_log_variance) = self.tables.spread(source.length + target.length);
-        (z * z * half_precision + half_log_variance, z.abs())
-    }
+}
+
+/// The features `ratio` and `difference` of a bead. No branch and no table: it is computed for many beads side by side.
+#[inline]
+fn pair_features(source: Measured, target: Measured) -> (f32, f32) {
+    let z = target.log_padded - source.log_padded;
+    let steps = whole_number((source.length + target.length) * PER_UNIT);
+    let length = steps.min(LONGEST * PER_UNIT) / PER_UNIT + 0.5;
+    // 1/v
+    let precision = length / (VARIANCE * length + VARIANCE_PER_LENGTH);
+    (0.5 * (z * z * precision - ln(precision)) + 1.0, z.abs())
 }
 
 fn unpaired(length: f32) -> f32 {
@@ -217,12 +217,12 @@ impl Signal for Length {
         let prior = Pair::new(PRIOR_LENGTH / expected.sqrt(), PRIOR_LENGTH * expected.sqrt());
         let drawn = (chars.target + prior.target) / (chars.source + prior.source);
         self.ratio = drawn.clamp(expected / MAX_FACTOR, expected * MAX_FACTOR);
-        self.sides.source.rescale(self.ratio.sqrt(), &self.tables);
-        self.sides.target.rescale(1.0 / self.ratio.sqrt(), &self.tables);
+        self.sides.source.rescale(self.ratio.sqrt(), &self.logarithms);
+        self.sides.target.rescale(1.0 / self.ratio.sqrt(), &self.logarithms);
     }
 
     fn measure(&self, block: Block, features: &mut [f32]) {
-        let run = |side: Side| self.sides[side].run(block[side], &self.tables);
+        let run = |side: Side| self.sides[side].run(block[side], &self.logarithms);
         features.fill(0.0);
         if block.target.is_empty() {
             features[2] = unpaired(run(Side::Source).length);
@@ -230,7 +230,7 @@ impl Signal for Length {
             features[3] = unpaired(run(Side::Target).length);
         } else {
             let (source, target) = (run(Side::Source), run(Side::Target));
-            (features[0], features[1]) = self.pair_features(source, target);
+            (features[0], features[1]) = pair_features(source, target);
             (features[4], features[5]) = (source.cut, target.cut);
         }
     }
@@ -243,21 +243,24 @@ impl Signal for Length {
             let (taken, run) = (step.source as usize, step.target as usize);
             let source = self.sides.source.ending_at(taken, row.source_end);
             if run == 0 {
-                let omitted = round(weights[2] * unpaired(source.length) * unit);
+                let omitted = round(weights[2] * self.sides.source.unpaired(row.source_end, 1)[0] * unit);
                 costs.iter_mut().for_each(|cost| *cost += omitted);
                 continue;
             }
-            let [lengths, logs, cuts] = self.sides.target.ending_from(run, first, costs.len());
+            let count = costs.len();
             if taken == 0 {
-                for (cost, &length) in costs.iter_mut().zip(lengths) {
-                    *cost += round(weights[3] * unpaired(length) * unit);
+                let added = self.sides.target.unpaired(first, count);
+                for k in 0..count {
+                    costs[k] += round(weights[3] * added[k] * unit);
                 }
                 continue;
             }
-            let source_cut = weights[4] * source.cut;
-            for (((cost, &length), &log_padded), &cut) in costs.iter_mut().zip(lengths).zip(logs).zip(cuts) {
-                let (fit, gap) = self.pair_features(source, Measured { length, log_padded, cut });
-                *cost += round((ratio * fit + difference * gap + source_cut + weights[5] * cut) * unit);
+            let [lengths, logs, cuts] = self.sides.target.ending_from(run, first, count);
+            let (source_cut, target_cut) = (weights[4] * source.cut, weights[5]);
+            for k in 0..count {
+                let target = Measured { length: lengths[k], log_padded: logs[k], cut: cuts[k] };
+                let (fit, gap) = pair_features(source, target);
+                costs[k] += round((ratio * fit + difference * gap + source_cut + target_cut * cuts[k]) * unit);
             }
         }
     }

@@ -10,6 +10,7 @@
 
 pub mod length;
 pub mod lexicon;
+mod logarithm;
 pub mod mark;
 pub mod name;
 pub mod number;
@@ -61,27 +62,68 @@ pub struct Move {
     pub target: u8,
 }
 
+/// The beads of one move in a [`Row`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ends {
+    /// The move.
+    pub step: Move,
+    /// Its place in the list of moves.
+    pub number: usize,
+    /// Target segments up to the end of its first bead.
+    pub first: usize,
+    /// The same of its last.
+    pub last: usize,
+    /// Where the cost of its first bead stands among those of the row.
+    pub at: usize,
+}
+
 /// One row of the lattice: all beads that end after source segment `source_end` and after a target segment of `target_ends`.
 /// Their costs are kept by move, and of a move by target end, so that what is the same for a move is looked up once and the
 /// loop over the ends runs over neighbours.
 #[derive(Debug, Clone)]
-pub struct Row<'m> {
+pub struct Row<'r> {
     /// Source segments up to the end of these beads.
     pub source_end: usize,
     /// Target segments up to the end of these beads.
     pub target_ends: RangeInclusive<usize>,
-    /// The model's moves.
-    pub moves: &'m [Move],
-    /// By move: the first and the last target end of its beads that start within the band; empty where all do.
-    pub limits: &'m [(usize, usize)],
-    /// What target ends are counted from in the limits.
-    pub limits_from: usize,
+    /// The moves that end here and start within the lattice, in their order.
+    moves: &'r [Ends],
+    /// Target segments of the texts before the lattice's first, from which those of the moves are counted.
+    origin: usize,
 }
 
-impl<'m> Row<'m> {
-    /// A row of a lattice that leaves nothing out.
-    pub fn new(source_end: usize, target_ends: RangeInclusive<usize>, moves: &'m [Move]) -> Self {
-        Self { source_end, target_ends, moves, limits: &[], limits_from: 0 }
+impl<'r> Row<'r> {
+    /// A row of a lattice that leaves nothing out, in which beads start wherever the texts have begun.
+    pub fn new(
+        source_end: usize,
+        target_ends: RangeInclusive<usize>,
+        moves: &[Move],
+        buffer: &'r mut Vec<Ends>,
+    ) -> Self {
+        let (low, count) = (*target_ends.start(), target_ends.clone().count());
+        buffer.clear();
+        buffer.extend(moves.iter().enumerate().filter_map(|(number, &step)| {
+            let (first, last) = (low.max(step.target as usize), *target_ends.end());
+            let fits = step.source as usize <= source_end && first <= last;
+            fits.then(|| Ends { step, number, first, last, at: number * count + first - low })
+        }));
+        Self::of(source_end, target_ends, buffer)
+    }
+
+    /// A row with these moves, each with at least one bead.
+    pub(crate) fn of(source_end: usize, target_ends: RangeInclusive<usize>, moves: &'r [Ends]) -> Self {
+        Self { source_end, target_ends, moves, origin: 0 }
+    }
+
+    /// The same row, counted from `origin` segments further back on either side.
+    pub(crate) fn shifted(&self, origin: Pair<usize>) -> Self {
+        let ends = self.target_ends.start() + origin.target..=self.target_ends.end() + origin.target;
+        Self {
+            source_end: self.source_end + origin.source,
+            target_ends: ends,
+            moves: self.moves,
+            origin: self.origin + origin.target,
+        }
     }
 
     /// The block that `step` takes to end at `target_end`; `None` where it would start before the texts do.
@@ -91,31 +133,23 @@ impl<'m> Row<'m> {
         Some(Block::new(source, target))
     }
 
-    /// How many target ends there are.
-    pub fn ends(&self) -> usize {
-        self.target_ends.end() + 1 - self.target_ends.start()
+    /// The moves that end here and start within the lattice.
+    pub fn moves(&self) -> impl Iterator<Item = Ends> {
+        let origin = self.origin;
+        self.moves.iter().map(move |ends| Ends { first: ends.first + origin, last: ends.last + origin, ..*ends })
     }
 
-    /// The moves that end in this row, each with the first target end that it can have and the costs from there on. Beads that would
-    /// start before the texts do or outside the band are left out.
-    pub fn beads<'c>(&self, costs: &'c mut [i32]) -> impl Iterator<Item = (Move, usize, &'c mut [i32])> {
-        let beads = self.moves.iter().enumerate().zip(costs.chunks_exact_mut(self.ends()));
-        beads.filter_map(|((index, &step), costs)| {
-            let ends = self.ends_of(index)?;
-            let first = *self.target_ends.start();
-            Some((step, *ends.start(), &mut costs[ends.start() - first..=ends.end() - first]))
+    /// The moves that end here, each with the first target end that it can have and the costs from there on.
+    #[inline]
+    pub fn beads<'c>(&self, mut costs: &'c mut [i32]) -> impl Iterator<Item = (Move, usize, &'c mut [i32])> {
+        let (origin, mut passed) = (self.origin, 0);
+        self.moves.iter().map(move |ends| {
+            let rest = std::mem::take(&mut costs).split_at_mut(ends.at - passed).1;
+            let (own, rest) = rest.split_at_mut(ends.last + 1 - ends.first);
+            passed = ends.at + own.len();
+            costs = rest;
+            (ends.step, ends.first + origin, own)
         })
-    }
-
-    /// The target ends that beads of a move, given by its number, have in this row.
-    pub fn ends_of(&self, index: usize) -> Option<RangeInclusive<usize>> {
-        let step = self.moves[index];
-        let (first, last) = self.limits.get(index).map_or((0, usize::MAX), |&(first, last)| {
-            (first.saturating_add(self.limits_from), last.saturating_add(self.limits_from))
-        });
-        let first = first.max(*self.target_ends.start()).max(step.target as usize);
-        let last = last.min(*self.target_ends.end());
-        (step.source as usize <= self.source_end && first <= last).then_some(first..=last)
     }
 }
 
@@ -131,8 +165,9 @@ pub trait Signal: Send {
     fn prepare(&mut self, texts: &Texts<'_>);
 
     /// Is told, before any bead is measured, which target segments may share a bead with each source segment (given as
-    /// numbers of segments): nothing outside needs to be prepared. Called again when the band widens.
-    fn reach(&mut self, _band: &dyn Fn(usize) -> Range<usize>) {}
+    /// numbers of segments), and the most segments of a bead on one side: nothing else needs to be prepared. Called again when the band
+    /// changes.
+    fn reach(&mut self, _band: &dyn Fn(usize) -> Range<usize>, _longest: usize) {}
 
     /// Pairs of segments of the prepared texts that this signal holds for translations of each other, for things that are found in at
     /// most `most` places: `(source, target, weight)` in that order, by which a long text is found through.
@@ -182,13 +217,21 @@ pub fn weighted(weights: &[f32], features: &[f32]) -> i32 {
     round(nats * Cost::PER_NAT as f32)
 }
 
-/// To the nearest whole number, within ±1,000,000. Adding a number so large that no binary places are left rounds on any
-/// processor, four values at a time; `f32::round` does not, where there is no instruction for it.
+/// To the nearest whole number, within ±1,000,000.
 #[inline]
 pub(crate) fn round(value: f32) -> i32 {
-    const SHIFT: f32 = 12_582_912.0; // 1.5 · 2^23
     (value.clamp(-1e6, 1e6) + SHIFT).to_bits() as i32 - SHIFT.to_bits() as i32
 }
+
+/// The nearest whole number, of values within ±1,000,000.
+#[inline]
+fn whole_number(value: f32) -> f32 {
+    (value + SHIFT) - SHIFT
+}
+
+/// 1.5 · 2^23. Adding a number so large that no binary places are left rounds on any processor, four values at a time; `f32::round` does
+/// not, where there is no instruction for it.
+const SHIFT: f32 = 12_582_912.0;
 
 /// Weights in the unit of [`Cost`], for features that are whole numbers: their products are summed exactly in any order.
 fn whole<const N: usize>(weights: &[f32]) -> [i32; N] {

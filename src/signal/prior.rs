@@ -5,7 +5,8 @@
 //! come with a second, `….more`, the number of segments beyond the smallest bead of that shape. A weight is then the
 //! cost of the shape in nats.
 
-use super::{Move, Row, Signal, Texts, weighted};
+use super::{Move, Row, Signal, Texts, round};
+use crate::cost::Cost;
 use crate::span::Block;
 
 /// The bead priors.
@@ -15,23 +16,18 @@ pub struct Prior;
 const NAMES: &[&str] =
     &["1-1", "omission", "addition", "1-2", "2-1", "2-2", "1-n", "1-n.more", "n-1", "n-1.more", "n-m", "n-m.more"];
 
-fn shape(step: Move, features: &mut [f32]) {
-    features.fill(0.0);
-    let (source, target) = (step.source, step.target);
-    let (index, more) = match (source, target) {
-        (1, 1) => (0, 0),
-        (_, 0) => (1, 0),
-        (0, _) => (2, 0),
-        (1, 2) => (3, 0),
-        (2, 1) => (4, 0),
-        (2, 2) => (5, 0),
-        (1, n) => (6, n - 3),
-        (n, 1) => (8, n - 3),
-        (n, m) => (10, n + m - 5),
-    };
-    features[index] = 1.0;
-    if index >= 6 {
-        features[index + 1] = f32::from(more);
+/// The number of a bead's shape among the features, and of segments beyond the smallest of that shape where a feature counts them.
+fn shape(step: Move) -> (usize, Option<u8>) {
+    match (step.source, step.target) {
+        (1, 1) => (0, None),
+        (_, 0) => (1, None),
+        (0, _) => (2, None),
+        (1, 2) => (3, None),
+        (2, 1) => (4, None),
+        (2, 2) => (5, None),
+        (1, n) => (6, Some(n - 3)),
+        (n, 1) => (8, Some(n - 3)),
+        (n, m) => (10, Some(n + m - 5)),
     }
 }
 
@@ -49,14 +45,19 @@ impl Signal for Prior {
     fn measure(&self, block: Block, features: &mut [f32]) {
         // A bead that a reader has locked may be of any size.
         let count = |segments: usize| segments.min(100) as u8;
-        shape(Move { source: count(block.source.len()), target: count(block.target.len()) }, features);
+        let (shape, more) = shape(Move { source: count(block.source.len()), target: count(block.target.len()) });
+        features.fill(0.0);
+        features[shape] = 1.0;
+        if let Some(more) = more {
+            features[shape + 1] = f32::from(more);
+        }
     }
 
     fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {
-        let mut features = [0.0; NAMES.len()];
         for (step, _, costs) in row.beads(costs) {
-            shape(step, &mut features);
-            let prior = weighted(weights, &features);
+            let (shape, more) = shape(step);
+            let more = more.map_or(0.0, |more| weights[shape + 1] * f32::from(more));
+            let prior = round((weights[shape] + more) * Cost::PER_NAT as f32);
             costs.iter_mut().for_each(|cost| *cost += prior);
         }
     }

@@ -32,7 +32,7 @@ struct Layout {
     runs: Runs,
 }
 
-/// Runs, in numbers that are added up side by side: begins and ends (0 or 1), borders inside, and the section (0 for several).
+/// Runs, in numbers that are added up side by side: begins and ends (all bits set, or none), borders inside, and the section (0 for several).
 #[derive(Debug, Default)]
 struct Runs {
     begins: Vec<i32>,
@@ -113,7 +113,8 @@ impl Layout {
     fn ending_from(&self, taken: usize, first: usize, count: usize) -> [&[i32]; 4] {
         let from = taken * (self.borders.len() + 1) + first;
         let Runs { begins, ends, crossed, section } = &self.runs;
-        [begins, ends, crossed, section].map(|list| &list[from..from + count])
+        let run = from..from + count;
+        [&begins[run.clone()], &ends[run.clone()], &crossed[run.clone()], &section[run]]
     }
 }
 
@@ -125,7 +126,7 @@ impl Run {
             Some(Section::Title) => 1,
             Some(Section::Body) => 2,
         };
-        [i32::from(self.begins), i32::from(self.ends), self.crossed, section]
+        [-i32::from(self.begins), -i32::from(self.ends), self.crossed, section]
     }
 }
 
@@ -205,12 +206,14 @@ impl Signal for Structure {
             let without = cost(&weights, source, neither);
             let [.., same] = source.numbers();
             let other = if source.section.is_some() { section } else { 0 };
-            let targets = self.sides.target.ending_from(step.target as usize, first, costs.len());
-            let [begin, close, inside, section] = targets;
-            let targets = begin.iter().zip(close).zip(inside).zip(section);
-            for (sum, (((begin, close), inside), section)) in costs.iter_mut().zip(targets) {
-                let differs = i32::from(*section != same);
-                *sum += without + begin * begins + close * ends + inside * crossed + differs * other;
+            let count = costs.len();
+            let [begin, close, inside, sections] = self.sides.target.ending_from(step.target as usize, first, count);
+            // All but the product with `inside` choose between a number and none: there is no multiplication of whole numbers side by side on
+            // every processor, and of those that fit into an f32 there is.
+            let crossed = crossed as f32;
+            for k in 0..count {
+                let differs = -i32::from(sections[k] != same) & other;
+                costs[k] += without + (begin[k] & begins) + (close[k] & ends) + differs + (inside[k] as f32 * crossed) as i32;
             }
         }
     }

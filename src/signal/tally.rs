@@ -11,11 +11,10 @@
 //! names alone is not counted: with it, the gold was no likelier on texts held out.
 //!
 //! Most beads share nothing. Those that do are found row by row, from the items of the source segments where the row's beads
-//! end and the target segments that have them too. Time: nothing where the row shares no item, else O(1) a bead, and for each
-//! pair of places that share an item as much as there are beads that hold both. Sums are whole numbers,
-//! so that they do not depend on their order.
+//! end and the target segments that have them too. Time: nothing where the row shares no item, else O(1) a bead and shared item. Sums are
+//! whole numbers, so that they do not depend on their order.
 
-use super::{MAX_RUN, Move, Row, round};
+use super::{Ends, MAX_RUN, Row, round};
 use crate::cost::Cost;
 use crate::span::{Block, Pair, SegmentRange, Side};
 use std::cell::RefCell;
@@ -57,30 +56,21 @@ struct Places {
     list: Vec<Occurrence>,
     /// Where each segment's begin in the list; with the number of segments, where they end.
     start: Vec<u32>,
-    /// By item: the segments that have it, and how often.
+    /// By item: the segments that have it, and how often; where each item's begin, and the last's end.
     by_item: Vec<(u32, u32, i32)>,
-}
-
-/// A move of the row: its segments, the first and the last end of its beads, and where the sums of the first stand.
-#[derive(Debug, Clone, Copy)]
-struct Step {
-    source: usize,
-    target: usize,
-    first: usize,
-    last: usize,
-    at: usize,
+    item_start: Vec<u32>,
 }
 
 /// What a row of the lattice needs, kept from one to the next.
 #[derive(Debug, Default)]
 struct Scratch {
-    /// The items of the source segments that end with the row: how many segments back each stands, which, and how often; by item.
-    active: Vec<(u32, usize, i32)>,
-    /// The row's moves of both sides, those of most source segments first.
-    steps: Vec<Step>,
-    /// The moves that the next list is of, and their places in that order.
-    moves: Vec<Move>,
-    order: Vec<usize>,
+    /// By item, the last row that has met it; the number of the row under way.
+    seen: Vec<u64>,
+    row: u64,
+    /// The row's moves of both sides.
+    steps: Vec<Ends>,
+    /// How often an item stands before each of the target segments that the row reaches.
+    before: Vec<i32>,
     /// What the row's beads share, as costs are kept.
     shared: Vec<i32>,
 }
@@ -117,14 +107,21 @@ impl Places {
 
     /// The segments in a range that have the item, and how often: (item, segment, count).
     fn with(&self, item: u32, segments: &std::ops::Range<usize>) -> &[(u32, u32, i32)] {
-        let place = |segment: usize| self.by_item.partition_point(|place| (place.0, place.1) < (item, segment as u32));
-        &self.by_item[place(segments.start)..place(segments.end)]
+        let [start, end] = [item, item + 1].map(|item| self.item_start.get(item as usize).map_or(self.by_item.len(), |&at| at as usize));
+        let own = &self.by_item[start..end];
+        let place = |segment: usize| own.partition_point(|place| (place.1 as usize) < segment);
+        &own[place(segments.start)..place(segments.end)]
     }
 
     fn index(&mut self, segments: usize) {
         self.by_item.clear();
         self.by_item.extend(self.list.iter().map(|place| (place.item, place.segment, place.count)));
         self.by_item.sort_unstable();
+        self.item_start.clear();
+        for (at, &(item, ..)) in self.by_item.iter().enumerate() {
+            self.item_start.resize(self.item_start.len().max(item as usize + 1), at as u32);
+        }
+        self.item_start.push(self.by_item.len() as u32);
         self.start.clear();
         let mut next = 0;
         for segment in 0..=segments as u32 {
@@ -210,73 +207,55 @@ impl Tally {
             return;
         }
         let mut scratch = self.scratch.borrow_mut();
-        let Scratch { active, steps, moves, order, shared } = &mut *scratch;
-        let longest = |of: fn(&Move) -> u8| row.moves.iter().map(of).max().unwrap_or(0) as usize;
-        active.clear();
-        for back in 1..=longest(|step| step.source).min(row.source_end) {
-            let here = self.sides.source.of(one(row.source_end - back));
-            active.extend(here.iter().map(|&Occurrence { item, count, .. }| (item, back, count)));
+        let Scratch { seen, row: number, steps, before, shared } = &mut *scratch;
+        let (mut farthest, mut widest) = (0, 0);
+        for Ends { step, .. } in row.moves() {
+            (farthest, widest) = (farthest.max(step.source as usize), widest.max(step.target as usize));
         }
-        if active.is_empty() {
-            return;
-        }
-        active.sort_unstable();
-        shared.clear();
-        shared.resize(costs.len(), 0);
-        let (first, last) = (*row.target_ends.start(), *row.target_ends.end());
-        steps.clear();
-        if moves != row.moves {
-            row.moves.clone_into(moves);
-            order.clear();
-            order.extend((0..moves.len()).filter(|&index| moves[index].source > 0 && moves[index].target > 0));
-            order.sort_by_key(|&index| std::cmp::Reverse(moves[index].source));
-        }
-        steps.extend(order.iter().filter_map(|&index| {
-            let (step, ends) = (row.moves[index], row.ends_of(index)?);
-            let at = index * row.ends() + ends.start() - first;
-            let (source, target) = (step.source as usize, step.target as usize);
-            Some(Step { source, target, first: *ends.start(), last: *ends.end(), at })
-        }));
-        let reached = first.saturating_sub(longest(|step| step.target))..last;
+        let window = row.source_end - farthest..row.source_end;
+        let start = row.target_ends.start().saturating_sub(widest);
+        let reached = start..*row.target_ends.end();
+        // Each row has a number of its own, by which the items are told that it has met.
+        *number += 1;
+        seen.resize(seen.len().max(self.gain.len()), 0);
         let mut any = false;
-        for places in active.chunk_by(|a, b| a.0 == b.0) {
-            let (item, nearest) = (places[0].0, places[0].1);
+        // From the last backwards: an item is met where it stands nearest to the end.
+        for &Occurrence { item, segment, .. } in self.sides.source.of(SegmentRange::new(window.start, window.end)).iter().rev() {
+            if std::mem::replace(&mut seen[item as usize], *number) == *number {
+                continue;
+            }
             let there = self.sides.target.with(item, &reached);
             if there.is_empty() {
                 continue;
             }
-            any = true;
-            let gain = self.gain[item as usize];
+            let nearest = row.source_end - segment as usize;
+            if !any {
+                any = true;
+                shared.clear();
+                shared.resize(costs.len(), 0);
+                steps.clear();
+                steps.extend(row.moves().filter(|ends| ends.step.source > 0 && ends.step.target > 0));
+            }
+            before.clear();
+            let mut sum = 0;
+            for &(_, segment, count) in there {
+                before.resize(segment as usize + 1 - start, sum);
+                sum += count;
+            }
+            before.resize(reached.end + 1 - start, sum);
             // How often the item stands in so many source segments up to the end.
             let mut within = [0; MAX_RUN + 1];
-            for &(_, back, count) in places {
-                within[back..].iter_mut().for_each(|sum| *sum += count);
+            for &(_, segment, count) in self.sides.source.with(item, &window) {
+                within[row.source_end - segment as usize..].iter_mut().for_each(|sum| *sum += count);
             }
-            for &Step { source: taken, target: run, first, last, at } in
-                steps.iter().take_while(|step| step.source >= nearest)
-            {
-                let within = within[taken];
-                let mut counted = first;
-                for (k, &(_, segment, count)) in there.iter().enumerate() {
-                    // The ends whose beads hold this segment and were not counted with the one before.
-                    let segment = segment as usize;
-                    let (from, to) = (counted.max(segment + 1), (segment + run).min(last));
-                    if from > to {
-                        continue;
-                    }
-                    let shared = &mut shared[at + from - first..=at + to - first];
-                    if within <= count || k + 1 == there.len() {
-                        // Those that stand behind this one change nothing.
-                        let both = gain * within.min(count);
-                        shared.iter_mut().for_each(|sum| *sum += both);
-                    } else {
-                        for (end, sum) in (from..).zip(shared) {
-                            let held = there[k..].iter().take_while(|place| (place.1 as usize) < end);
-                            let count: i32 = held.map(|place| place.2).sum();
-                            *sum += gain * within.min(count);
-                        }
-                    }
-                    counted = to + 1;
+            let gain = self.gain[item as usize];
+            for &Ends { step, first, last, at, .. } in steps.iter().filter(|ends| ends.step.source as usize >= nearest) {
+                let within = within[step.source as usize];
+                let shared = &mut shared[at..=at + last - first];
+                let to = &before[first - start..][..shared.len()];
+                let from = &before[first - start - step.target as usize..][..shared.len()];
+                for k in 0..shared.len() {
+                    shared[k] += gain * within.min(to[k] - from[k]);
                 }
             }
         }
@@ -291,6 +270,7 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::signal::Move;
     use proptest::prelude::*;
 
     fn tally(source: &[Vec<u32>], target: &[Vec<u32>]) -> Tally {
@@ -323,7 +303,8 @@ mod tests {
             let tally = tally(&source, &target);
             let moves: Vec<Move> = (0..4).flat_map(|a| (0..6).map(move |b| Move { source: a, target: b })).skip(1).collect();
             for source_end in 0..=source.len() {
-                let row = Row::new(source_end, 0..=target.len(), &moves);
+                let mut buffer = Vec::new();
+                let row = Row::new(source_end, 0..=target.len(), &moves, &mut buffer);
                 let mut costs = vec![0; (target.len() + 1) * moves.len()];
                 tally.add_costs(&[weight], &row, &mut costs);
                 for (&step, costs) in moves.iter().zip(costs.chunks_exact(target.len() + 1)) {

@@ -35,7 +35,7 @@ impl Prepared {
         let segments = texts.len();
         let path = possible(&example.path, &moves);
         let band = around(&path, segments, band_width);
-        signals.iter_mut().for_each(|signal| signal.reach(&|segment| band.reach(segment)));
+        signals.iter_mut().for_each(|signal| signal.reach(&|segment| band.reach(segment), usize::MAX));
         let dimensions: usize = signals.iter().map(|signal| signal.feature_names().len()).sum();
         let measure = |block: Block, out: &mut Vec<f32>| {
             for signal in &signals {

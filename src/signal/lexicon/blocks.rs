@@ -14,6 +14,7 @@
 //! Time O(n · longest block · band · live words a sentence), memory 4 bytes · n · longest block · band. Sums are kept in
 //! 4096ths of a nat, wrapping, so that differences are exact wherever the row starts and however long it is.
 
+use crate::signal::logarithm::{ln_mantissa, split};
 use std::ops::Range;
 
 /// Fixed-point steps in a nat.
@@ -58,22 +59,28 @@ pub(crate) struct Blocks {
     floors: Vec<f32>,
     place_start: Vec<u32>,
     places: Vec<u32>,
-    /// By near sentence: the first live place that it may give to, and where its numbers begin in `given`.
-    given_from: Vec<(u32, usize)>,
+    /// By near sentence: the far sentences that it gives to, the first live place of these, and where its numbers begin in `given`.
+    /// Empty for texts that are new.
+    given_to: Vec<(Range<u32>, u32, usize)>,
     given: Vec<f32>,
     mass: Vec<f32>,
 }
 
 impl Blocks {
+    /// Is told that the next text is another.
+    pub(crate) fn forget(&mut self) {
+        self.given_to.clear();
+    }
+
     /// Fills the rows of all blocks of up to `runs.len()` near sentences; `band[i]` are the far sentences that may share a bead with
-    /// near sentence `i`, `runs[k]` is how many of them a bead with k + 1 near sentences may hold.
-    pub(crate) fn fill(&mut self, text: &Direction<'_>, band: &[(u32, u32)], runs: &[usize]) {
+    /// near sentence `i`, `runs[k]` is how many of them a bead with k + 1 near sentences may hold. What a wider band of the same text has
+    /// found of its words serves a narrower one, also for longer blocks of up to `farthest` sentences.
+    pub(crate) fn fill(&mut self, text: &Direction<'_>, band: &[(u32, u32)], runs: &[usize], farthest: usize) {
         let sentences = text.near_ends.len();
         self.longest = runs.len();
         self.rows.clear();
         self.spans.clear();
         self.sums.clear();
-        self.find_live(text);
         let mut size = 0;
         for i in 0..sentences {
             let (mut low, mut high) = (u32::MAX, 0);
@@ -95,7 +102,10 @@ impl Blocks {
             self.spans.push(span);
         }
         self.sums.resize(size, 0);
-        self.gather(text);
+        if !self.is_gathered(sentences) {
+            self.find_live(text);
+            self.gather(text, band, farthest);
+        }
         for i in 0..sentences {
             self.fill_block(text, i, self.longest.min(sentences - i));
         }
@@ -173,18 +183,33 @@ impl Blocks {
         }
     }
 
-    /// For each near sentence what its words give to the live places inside the rows where it takes part.
-    fn gather(&mut self, text: &Direction<'_>) {
+    /// The far sentences of all rows in which near sentence `i` takes part.
+    fn taking_part(&self, i: usize, longest: usize) -> Range<u32> {
+        let blocks = &self.spans[(i + 1).saturating_sub(longest)..=i];
+        let low = blocks.iter().map(|span| span.0).min().unwrap_or(0);
+        low..blocks.iter().map(|span| span.1).max().unwrap_or(0).max(low)
+    }
+
+    fn is_gathered(&self, sentences: usize) -> bool {
+        let serves = |(i, (given, ..)): (usize, &(Range<u32>, u32, usize))| {
+            let needed = self.taking_part(i, self.longest);
+            given.start <= needed.start && needed.end <= given.end
+        };
+        self.given_to.len() == sentences && self.given_to.iter().enumerate().all(serves)
+    }
+
+    /// For each near sentence what its words give to the live places inside the rows where it takes part, or may within the same band.
+    fn gather(&mut self, text: &Direction<'_>, band: &[(u32, u32)], farthest: usize) {
         self.given.clear();
-        self.given_from.clear();
+        self.given_to.clear();
         let mut start = 0;
         for (i, &end) in text.near_ends.iter().enumerate() {
-            let blocks = &self.spans[(i + 1).saturating_sub(self.longest)..=i];
-            let low = blocks.iter().map(|span| span.0).min().unwrap_or(0) as usize;
-            let high = blocks.iter().map(|span| span.1).max().unwrap_or(0) as usize;
-            let reach = (self.live_start(low), self.live_start(high));
+            let own = self.taking_part(i, self.longest);
+            let first = band[i.saturating_sub(farthest)].0.min(own.start);
+            let last = (band[i].1 + farthest as u32).min(text.far_ends.len() as u32).max(own.end);
+            let reach = (self.live_start(first as usize), self.live_start(last as usize));
             let at = self.given.len();
-            self.given_from.push((reach.0, at));
+            self.given_to.push((first..last, reach.0, at));
             self.given.resize(at + (reach.1 - reach.0) as usize, 0.0);
             let given = &mut self.given[at..];
             for &near in &text.near[start..end as usize] {
@@ -213,20 +238,20 @@ impl Blocks {
         let near_start = if first == 0 { 0 } else { text.near_ends[first - 1] };
         for length in 1..=longest {
             let i = first + length - 1;
-            let (from, given) = self.given_from[i];
+            let (_, from, given) = self.given_to[i];
             let given = &self.given[given + (live.start - from) as usize..];
             self.mass.iter_mut().zip(given).for_each(|(mass, given)| *mass += given);
             let per_word = 1.0 / ((text.near_ends[i] - near_start).max(1) as f32);
             let Window { low, width, at } = self.rows[first * self.longest + length - 1];
             let (low, width) = (low as usize, width as usize);
             let mut place = (self.live_start(low) - live.start) as usize;
-            let row = &mut self.sums[at..][1..=width];
+            let row = &mut self.sums[at + 1..][..width];
+            let (ends, floors) = (&self.live_ends[low..][..width], &self.floors[low..][..width]);
             let mut sum = 0i32;
-            let cells = row.iter_mut().zip(&self.live_ends[low..]).zip(&self.floors[low..]);
-            for ((cell, &end), &floor) in cells {
-                let end = (end - live.start) as usize;
-                sum = sum.wrapping_add(steps(floor + log_product(&self.mass[place..end], per_word)));
-                *cell = sum;
+            for far in 0..width {
+                let end = (ends[far] - live.start) as usize;
+                sum = sum.wrapping_add(steps(floors[far] + log_product(&self.mass[place..end], per_word)));
+                row[far] = sum;
                 place = end;
             }
         }
@@ -295,42 +320,27 @@ fn steps(nats: f32) -> i32 {
 /// Σ ln(1 + scale · m), by one logarithm of the product, [`LANES`] factors side by side: `mass` is as many or a multiple, filled up with
 /// zeros. Exponents are taken out on the way, so that no product becomes too large. The order of the factors is fixed, and with it the last
 /// bit.
-#[inline]
+#[inline(always)]
 fn log_product(mass: &[f32], scale: f32) -> f32 {
     const LARGEST: f32 = 1e12;
     let (mut products, mut exponents) = ([1.0f32; LANES], [0i32; LANES]);
     for three in mass.as_chunks::<LANES>().0.chunks(3) {
         for lanes in three {
-            for (product, &m) in products.iter_mut().zip(lanes) {
-                let factor = 1.0 + scale * m;
+            for lane in 0..LANES {
+                let factor = 1.0 + scale * lanes[lane];
                 // Three such factors stay below the largest number.
-                *product *= if factor < LARGEST { factor } else { LARGEST };
+                products[lane] *= if factor < LARGEST { factor } else { LARGEST };
             }
         }
-        let taken = products.map(|product| split(product).1);
-        exponents.iter_mut().zip(taken).for_each(|(exponent, taken)| *exponent += taken);
-        products = products.map(|product| split(product).0);
+        for lane in 0..LANES {
+            let (mantissa, exponent) = split(products[lane]);
+            products[lane] = mantissa;
+            exponents[lane] += exponent;
+        }
     }
     let (mantissa, exponent) = split((products[0] * products[1]) * (products[2] * products[3]));
     let exponent = exponent + exponents.iter().sum::<i32>();
-    exponent as f32 * std::f32::consts::LN_2 + ln(mantissa)
-}
-
-/// A normal number as m · 2^k, m in [√½, √2).
-#[inline]
-fn split(x: f32) -> (f32, i32) {
-    const HALF: u32 = 0x3f35_04f3; // √½
-    let bits = x.to_bits();
-    let exponent = (bits.wrapping_sub(HALF) as i32) >> 23;
-    (f32::from_bits(bits.wrapping_sub((exponent << 23) as u32)), exponent)
-}
-
-/// ln of m in [√½, √2) to the precision of its type: 2 artanh((m − 1) / (m + 1)).
-#[inline]
-fn ln(m: f32) -> f32 {
-    let s = (m - 1.0) / (m + 1.0);
-    let q = s * s;
-    2.0 * s * (1.0 + q * (1.0 / 3.0 + q * (0.2 + q * (1.0 / 7.0))))
+    exponent as f32 * std::f32::consts::LN_2 + ln_mantissa(mantissa)
 }
 
 #[cfg(test)]
@@ -338,13 +348,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fast_logarithm() {
-        for x in [0.26, 0.75, 1.0, 1.0000001, 1.41, 1.42, 2.0, 3.7, 1e3, 1e20, 1e36] {
-            let (mantissa, exponent) = split(x);
-            assert_eq!(mantissa * (exponent as f32).exp2(), x);
-            let found = exponent as f32 * std::f32::consts::LN_2 + ln(mantissa);
-            assert!((found - x.ln()).abs() < 3e-7 * (1.0 + x.ln().abs()), "{x}: {found} {}", x.ln());
-        }
+    fn logarithms_of_products() {
         let mass: Vec<f32> = (0..100).map(|k| 1e11 / (k + 1) as f32).collect();
         let expected: f64 = mass.iter().map(|&m| (1.0 + f64::from(m)).ln()).sum();
         assert!((f64::from(log_product(&mass, 1.0)) - expected).abs() < 0.01);

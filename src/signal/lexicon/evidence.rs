@@ -5,6 +5,7 @@
 //! that is not found costs something, so words left out must too).
 
 use super::blocks::STEPS;
+use super::matches::Prepared;
 use super::{Lexicon, Matches};
 use crate::cost::Cost;
 use crate::signal::{Row, Signal, Texts, round, weighted};
@@ -52,8 +53,8 @@ impl Signal for Evidence {
         self.matches.read_unprepared(&sentences(Side::Source), &sentences(Side::Target));
     }
 
-    fn reach(&mut self, band: &dyn Fn(usize) -> Range<usize>) {
-        self.matches.reach(band);
+    fn reach(&mut self, band: &dyn Fn(usize) -> Range<usize>, longest: usize) {
+        self.matches.reach(band, longest);
     }
 
     fn anchors(&self, most: u32) -> Vec<(u32, u32, f32)> {
@@ -76,24 +77,28 @@ impl Signal for Evidence {
     // The same as the general loop, a move at a time.
     fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {
         let i = row.source_end;
-        let weigh = |forward: i32, backward: i32| {
-            let nats = weights[0] * (forward as f32 * PER_STEP) + weights[1] * (backward as f32 * PER_STEP);
-            round(nats * Cost::PER_NAT as f32)
-        };
+        let weights = [weights[0], weights[1], weights[2], weights[3]];
         for (step, first, costs) in row.beads(costs) {
             let (from, run) = (i - step.source as usize, step.target as usize);
             if from < i
                 && run > 0
-                && let Some((skipped, sums)) = self.matches.evidence_to(from..i, run, first)
+                && let Some(Prepared { skipped, from, to, before, after }) =
+                    self.matches.evidence_to(from..i, run, first, costs.len())
             {
-                let costs = costs.get_mut(skipped..).unwrap_or_default();
-                costs.iter_mut().zip(sums).for_each(|(cost, (forward, backward))| *cost += weigh(forward, backward));
+                let count = from.len();
+                let costs = &mut costs[skipped..][..count];
+                let (to, before, after) = (&to[..count], &before[..count], &after[..count]);
+                for k in 0..count {
+                    let (forward, backward) = (to[k].wrapping_sub(from[k]), after[k].wrapping_sub(before[k]));
+                    let nats = weights[0] * (forward as f32 * PER_STEP) + weights[1] * (backward as f32 * PER_STEP);
+                    costs[k] += round(nats * Cost::PER_NAT as f32);
+                }
                 continue;
             }
             let mut features = [0.0; NAMES.len()];
             for (end, cost) in (first..).zip(costs) {
                 self.measure(Block::new(from..i, end - run..end), &mut features);
-                *cost += weighted(weights, &features);
+                *cost += weighted(&weights, &features);
             }
         }
     }

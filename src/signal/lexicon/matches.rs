@@ -60,6 +60,16 @@ struct Links {
     scaled_start: Vec<u32>,
 }
 
+/// The evidence of a move's beads in a row, in 4096ths of a nat, as differences: forward `to` − `from`, backward `after` − `before`. Sums wrap.
+pub(super) struct Prepared<'m> {
+    /// Beads at the beginning that are passed over.
+    pub(super) skipped: usize,
+    pub(super) from: &'m [i32],
+    pub(super) to: &'m [i32],
+    pub(super) before: &'m [i32],
+    pub(super) after: &'m [i32],
+}
+
 /// Does the work for one thread: owns interner, caches and every buffer, and holds the evidence of the pair of texts
 /// that was read last. Made by [`Lexicon::matches`].
 #[derive(Debug)]
@@ -116,12 +126,13 @@ impl Matches {
     ) {
         self.tokenize(source, target);
         self.link();
-        self.reach(band);
+        self.reach(band, usize::MAX);
     }
 
-    /// Prepares the beads of another band of the texts that were read, see [`Matches::read_banded`].
-    pub fn reach(&mut self, band: impl Fn(usize) -> Range<usize>) {
-        self.fill(band);
+    /// Prepares the beads of another band of the texts that were read, see [`Matches::read_banded`]: those with at most `longest` sentences
+    /// on either side.
+    pub fn reach(&mut self, band: impl Fn(usize) -> Range<usize>, longest: usize) {
+        self.fill(band, longest);
     }
 
     /// Reads a pair of texts, no bead prepared: [`Matches::reach`] is to follow.
@@ -174,26 +185,28 @@ impl Matches {
         }
     }
 
-    /// The [`Matches::evidence`] (in 4096ths of a nat, forward and backward) of the beads of a block of source sentences with the `run`
-    /// target sentences up to each end from `first` on. Ends that do not lie within reach, which the search does not take, are passed over:
-    /// how many at the beginning is said too. `None` where nothing is prepared.
+    /// What the [`Matches::evidence`] of the beads of a block of source sentences with the `run` target sentences up to each end from `first`
+    /// on, `count` of them, is made of. Ends that do not lie within reach, which the search does not take, are passed over. `None` where
+    /// nothing is prepared.
     #[inline]
-    pub(super) fn evidence_to(
-        &self,
-        source: Range<usize>,
-        run: usize,
-        first: usize,
-    ) -> Option<(usize, impl Iterator<Item = (i32, i32)>)> {
+    pub(super) fn evidence_to(&self, source: Range<usize>, run: usize, first: usize, count: usize) -> Option<Prepared<'_>> {
         let prepared = run <= self.lexicon.settings.run(source.len());
-        let forward = self.blocks.source.row(&source).filter(|_| prepared)?;
-        let rows = [forward, self.turned.row(source.start, run), self.turned.row(source.end, run)];
-        // The first target sentence that all of them know.
-        let begin = rows.iter().fold(first - run, |begin, row| begin.max(row.0));
-        let [from, before, after] = rows.map(|(low, sums)| sums.get(begin - low..).unwrap_or_default());
-        let to = from.get(run..).unwrap_or_default();
-        let sums = from.iter().zip(to).zip(before.iter().zip(after));
-        let sums = sums.map(|((&from, &to), (&before, &after))| (to.wrapping_sub(from), after.wrapping_sub(before)));
-        Some((begin + run - first, sums))
+        let (low, forward) = self.blocks.source.row(&source).filter(|_| prepared)?;
+        let (before, after) = (self.turned.row(source.start, run), self.turned.row(source.end, run));
+        // The target sentences that beads begin with and all three know.
+        let begin = (first - run).max(low).max(before.0).max(after.0);
+        let known = (low + forward.len().saturating_sub(run)).min(before.0 + before.1.len()).min(after.0 + after.1.len());
+        let count = (first - run + count).min(known).saturating_sub(begin);
+        if count == 0 {
+            return Some(Prepared { skipped: 0, from: &[], to: &[], before: &[], after: &[] });
+        }
+        Some(Prepared {
+            skipped: begin + run - first,
+            from: &forward[begin - low..][..count],
+            to: &forward[begin + run - low..][..count],
+            before: &before.1[begin - before.0..][..count],
+            after: &after.1[begin - after.0..][..count],
+        })
     }
 
     /// [`Matches::evidence`] straight from its definition: O(words of the bead · their translations).
@@ -274,6 +287,7 @@ impl Matches {
     /// Pairs of sentences that share rare words, for texts of any length: `(source sentence, target sentence, weight)` in that order.
     /// Which words of the two texts translate each other, and how probably.
     fn link(&mut self) {
+        Side::BOTH.into_iter().for_each(|side| self.blocks[side].forget());
         let key_side = self.lexicon.dictionary.key_side();
         let learned = self.lexicon.table.as_ref().map_or(0.0, |_| self.lexicon.settings.learned);
         self.pairs.clear();
@@ -362,17 +376,18 @@ impl Matches {
         }
     }
 
-    fn fill(&mut self, band: impl Fn(usize) -> Range<usize>) {
+    fn fill(&mut self, band: impl Fn(usize) -> Range<usize>, longest: usize) {
         let (n, m) = (self.text.source.ends.len(), self.text.target.ends.len());
-        let longest = self.lexicon.settings.longest_block;
-        let runs: Vec<usize> = (1..=longest).map(|length| self.lexicon.settings.run(length)).collect();
+        let farthest = self.lexicon.settings.longest_block;
+        let longest = farthest.min(longest);
+        let runs: Vec<usize> = (1..=longest).map(|length| self.lexicon.settings.run(length).min(longest)).collect();
         self.band.clear();
         self.band.extend((0..n).map(|i| {
             let range = band(i);
             (range.start.min(m) as u32, range.end.min(m) as u32)
         }));
         let (source, target) = (&self.text.source, &self.text.target);
-        self.blocks.source.fill(&source.towards(target, &self.links.source), &self.band, &runs);
+        self.blocks.source.fill(&source.towards(target, &self.links.source), &self.band, &runs, farthest);
         // the same band seen from the target
         let mut mirror = vec![(n as u32, 0); m];
         for (i, &(low, high)) in self.band.iter().enumerate() {
@@ -382,7 +397,7 @@ impl Matches {
                 row.1 = row.1.max(i as u32 + 1);
             }
         }
-        self.blocks.target.fill(&target.towards(source, &self.links.target), &mirror, &runs);
+        self.blocks.target.fill(&target.towards(source, &self.links.target), &mirror, &runs, farthest);
         let reach = |segment: usize| self.band.get(segment).copied().unwrap_or_default();
         self.turned.fill(
             &self.blocks.target,

@@ -58,9 +58,14 @@ struct Marks {
     /// Counts before each segment border.
     before: Vec<Counts>,
     /// For each number of segments 0..=[`MAX_RUN`] in turn, the runs that end at each segment border; where one would start before the
-    /// text, nothing is said.
-    runs: Vec<Run>,
+    /// text, nothing is said: the [`Edges::kind`] with the bit [`COUNTED`] where anything was counted, and the counts.
+    kinds: Vec<u8>,
+    counts: Vec<Counts>,
 }
+
+/// The bits of an [`Edges::kind`].
+const KIND: u8 = 0x3f;
+const COUNTED: u8 = 0x80;
 
 /// What stands at a segment's ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -114,10 +119,14 @@ struct Counts {
 struct Run {
     /// The beginning of its first segment and the end of its last.
     edges: Edges,
-    kind: u8,
     counts: Counts,
-    /// Nothing was counted.
-    is_plain: bool,
+}
+
+impl Run {
+    fn kind(self) -> u8 {
+        let counted = if self.counts == Counts::default() { 0 } else { COUNTED };
+        self.edges.kind() as u8 | counted
+    }
 }
 
 impl Counts {
@@ -209,33 +218,33 @@ impl Marks {
             }
             before.push(counts);
         }
-        let mut runs = std::mem::take(&mut self.runs);
-        runs.clear();
+        self.kinds.clear();
+        self.counts.clear();
         for taken in 0..=MAX_RUN {
-            let run = |end: usize| match end.checked_sub(taken) {
-                Some(start) if taken > 0 => self.run(start, end),
-                _ => Run::default(),
-            };
-            runs.extend((0..self.before.len()).map(run));
+            for end in 0..self.before.len() {
+                let start = end.checked_sub(taken).filter(|_| taken > 0);
+                let run = start.map_or(Run::default(), |start| self.run(start, end));
+                self.kinds.push(run.kind());
+                self.counts.push(run.counts);
+            }
         }
-        self.runs = runs;
     }
 
     /// The run of segments from `start` up to `end`, at least one.
     fn run(&self, start: usize, end: usize) -> Run {
         let (first, last) = (self.segments[start], self.segments[end - 1]);
         let edges = Edges { end: last.end, opens: first.opens, closes: last.closes, head: first.head };
-        let counts = self.before[end].since(self.before[start]);
-        Run { edges, kind: edges.kind() as u8, counts, is_plain: counts == Counts::default() }
+        Run { edges, counts: self.before[end].since(self.before[start]) }
     }
 
     fn of(&self, run: SegmentRange) -> Run {
         self.run(run.start as usize, run.end as usize)
     }
 
-    /// The runs of `taken` segments, from the one up to `first` on.
-    fn ending_from(&self, taken: usize, first: usize) -> &[Run] {
-        &self.runs[taken * self.before.len()..][first..self.before.len()]
+    /// The kinds and counts of the runs of `taken` segments, from the one up to `first` on, as many as asked for.
+    fn ending_from(&self, taken: usize, first: usize, count: usize) -> (&[u8], &[Counts]) {
+        let from = taken * self.before.len() + first;
+        (&self.kinds[from..from + count], &self.counts[from..from + count])
     }
 }
 
@@ -327,12 +336,14 @@ impl Signal for Mark {
             if step.source == 0 || step.target == 0 {
                 continue;
             }
-            let source = &self.sides.source.ending_from(step.source as usize, row.source_end)[0];
-            let edges = &edges.table[source.kind as usize];
-            for (cost, target) in costs.iter_mut().zip(self.sides.target.ending_from(step.target as usize, first)) {
-                *cost += edges[target.kind as usize];
-                if !(source.is_plain && target.is_plain) {
-                    *cost += sum(&weights, count_features(&source.counts, &target.counts));
+            let (kinds, counts) = self.sides.source.ending_from(step.source as usize, row.source_end, 1);
+            let (source, own) = (kinds[0], &counts[0]);
+            let edges = &edges.table[(source & KIND) as usize];
+            let (kinds, counts) = self.sides.target.ending_from(step.target as usize, first, costs.len());
+            for (k, cost) in costs.iter_mut().enumerate() {
+                *cost += edges[(kinds[k] & KIND) as usize];
+                if (source | kinds[k]) & COUNTED != 0 {
+                    *cost += sum(&weights, count_features(own, &counts[k]));
                 }
             }
         }
