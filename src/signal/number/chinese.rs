@@ -1,17 +1,18 @@
 //! Numbers of a Chinese text: the numeral, what stands before it, and the unit, date or part that follows.
 
 use super::numeral::{Chars, Class, Numeral, Reading, Shape, class, is_more, read};
+use super::unit::{self, CharSet};
 use super::value::Value;
-use super::{Bound, Kind, Number, unit};
+use super::{Bound, Kind, Number};
 use crate::span::ByteRange;
 use foldhash::fast::FixedState;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 #[path = "chinese_date.rs"]
 mod date;
 
-static COUNTERS: LazyLock<HashSet<char>> = LazyLock::new(|| {
+static COUNTERS: LazyLock<CharSet> = LazyLock::new(|| {
     crate::signal::table_lines(include_str!("tables/zh_counters.txt"))
         .flat_map(str::chars)
         .filter(|c| *c != ' ')
@@ -21,14 +22,15 @@ static COUNTERS: LazyLock<HashSet<char>> = LazyLock::new(|| {
 /// A word, and how many of its characters stand before its first numeral.
 type Idiom = (Vec<char>, usize);
 
-/// Words that are no numbers, by their first numeral: the word, and how many characters stand before that numeral.
-static WORDS: LazyLock<HashMap<char, Vec<Idiom>, FixedState>> = LazyLock::new(|| {
-    let mut words: HashMap<char, Vec<Idiom>, FixedState> = HashMap::default();
+/// Words that are no numbers, by their first numeral and what follows it (NUL where nothing does): the word, and how many
+/// characters stand before that numeral.
+static WORDS: LazyLock<HashMap<(char, char), Vec<Idiom>, FixedState>> = LazyLock::new(|| {
+    let mut words: HashMap<(char, char), Vec<Idiom>, FixedState> = HashMap::default();
     for line in crate::signal::table_lines(include_str!("tables/zh_words.txt")) {
         for word in line.split_whitespace() {
             let word: Vec<char> = word.chars().collect();
             if let Some(offset) = word.iter().position(|&c| is_head(c)) {
-                let bucket = words.entry(word[offset]).or_default();
+                let bucket = words.entry((word[offset], word.get(offset + 1).copied().unwrap_or('\0'))).or_default();
                 // The longest first.
                 let place = bucket.partition_point(|(known, before)| known.len() - before >= word.len() - offset);
                 bucket.insert(place, (word, offset));
@@ -44,12 +46,13 @@ fn is_head(c: char) -> bool {
 
 /// True when a counter or a unit stands at `index`.
 fn counts(text: &Chars, index: usize) -> bool {
-    COUNTERS.contains(&text.at(index)) || unit::chinese(text.from(index)).is_some()
+    COUNTERS.contains(text.at(index)) || unit::chinese(text.from(index)).is_some()
 }
 
 /// The end of a word at `at` that only looks like a number.
 fn no_number(text: &Chars, at: usize) -> Option<usize> {
-    let (word, offset) = WORDS.get(&text.at(at))?.iter().find(|(word, offset)| {
+    let words = |next: char| WORDS.get(&(text.at(at), next)).map_or(&[][..], Vec::as_slice);
+    let (word, offset) = words(text.at(at + 1)).iter().chain(words('\0')).find(|(word, offset)| {
         at >= *offset
             && text.from(at - offset).starts_with(word)
             // 十分 is "very", 十分之一 a tenth.
@@ -62,14 +65,14 @@ fn no_number(text: &Chars, at: usize) -> Option<usize> {
     Some(at - offset + word.len())
 }
 
-pub(super) fn parse(text: &str) -> Vec<Number> {
-    let text = Chars::new(text);
-    let mut out = Vec::new();
+pub(super) fn parse(text: &str, chars: &mut Chars, out: &mut Vec<Number>) {
+    chars.fill(text);
     let mut at = 0;
-    while at < text.chars.len() {
-        at = step(&text, at, &mut out).max(at + 1);
+    for &head in &chars.heads {
+        if head >= at {
+            at = step(chars, head, out);
+        }
     }
-    out
 }
 
 /// Reads what stands at `at`, and answers where to go on.
@@ -330,7 +333,7 @@ fn amount(text: &Chars, start: usize, numeral: &Numeral, out: &mut Vec<Number>) 
             parts.extend(value.over(Value::integer(10)));
         }
         (end, value) = minor_units(text, end, units, &mut found, value, &mut parts);
-    } else if COUNTERS.contains(&text.at(end)) && text.at(end + 1) == '半' && parts.is_empty() {
+    } else if COUNTERS.contains(text.at(end)) && text.at(end + 1) == '半' && parts.is_empty() {
         // 一个半, 两张半: the half of the counter.
         if let Some(sum) = value.plus(Value::HALF) {
             value = sum;
@@ -435,16 +438,13 @@ fn bound(text: &Chars, start: usize, end: usize, read: Bound) -> Bound {
     if read != Bound::Exact {
         return read;
     }
-    let after = |word: &str| text.starts_with(end, word);
     let before = |word: &str| text.ends_with(start, word);
-    if is_more(text.at(end)) && text.at(end) != '来' || after("以上") || after("开外") || after("之多") {
-        return Bound::Over;
-    }
-    if after("左右") || after("上下") || after("许") || after("前后") {
-        return Bound::About;
-    }
-    if after("以下") || after("以内") {
-        return Bound::Under;
+    match (text.at(end), text.at(end + 1)) {
+        (more, _) if is_more(more) && more != '来' => return Bound::Over,
+        ('以', '上') | ('开', '外') | ('之', '多') => return Bound::Over,
+        ('左', '右') | ('上', '下') | ('许', _) | ('前', '后') => return Bound::About,
+        ('以', '下' | '内') => return Bound::Under,
+        _ => {}
     }
     match text.before(start) {
         '约' | '約' => Bound::About,

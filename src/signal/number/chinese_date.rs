@@ -7,42 +7,49 @@ use super::{bound, counts, push};
 use std::sync::LazyLock;
 
 struct Event {
-    form: &'static str,
+    form: Vec<char>,
     month: u8,
     day: u8,
     /// Words of which one must follow; empty when none need.
     before: Vec<&'static str>,
 }
 
-static EVENTS: LazyLock<Vec<Event>> = LazyLock::new(|| {
-    crate::signal::table_lines(include_str!("tables/zh_date_names.txt"))
-        .map(|line| {
-            let mut fields = line.split('|').map(str::trim);
-            let mut next = || fields.next().unwrap_or_default();
-            let (form, month, day, before) = (next(), next(), next(), next());
-            Event {
-                form,
+/// By their first digit.
+static EVENTS: LazyLock<[Vec<Event>; 10]> = LazyLock::new(|| {
+    let mut events: [Vec<Event>; 10] = Default::default();
+    for line in crate::signal::table_lines(include_str!("tables/zh_date_names.txt")) {
+        let mut fields = line.split('|').map(str::trim);
+        let mut next = || fields.next().unwrap_or_default();
+        let (form, month, day, before) = (next(), next(), next(), next());
+        if let Some(Class::Digit(digit)) = form.chars().next().map(class) {
+            events[usize::from(digit)].push(Event {
+                form: form.chars().collect(),
                 month: month.parse().unwrap_or_default(),
                 day: day.parse().unwrap_or_default(),
                 before: before.split_whitespace().filter(|word| *word != "*").collect(),
-            }
-        })
-        .collect()
+            });
+        }
+    }
+    events
 });
 
 /// Days that name an event: “五·四”, 九一八, 八一建军节.
 pub(super) fn event(text: &Chars, at: usize, out: &mut Vec<Number>) -> Option<usize> {
-    if !matches!(class(text.at(at)), Class::Digit(1..) | Class::Times(10)) || class(text.before(at)) != Class::None {
+    let Class::Digit(digit @ 1..) = class(text.at(at)) else { return None };
+    if class(text.before(at)) != Class::None {
         return None;
     }
-    let (end, event) = EVENTS.iter().find_map(|event| {
-        let end = at + event.form.chars().count();
+    let (end, event) = EVENTS[usize::from(digit)].iter().find_map(|event| {
+        if !text.from(at).starts_with(&event.form) {
+            return None;
+        }
+        let end = at + event.form.len();
         let quoted = usize::from(matches!(text.at(end), '”' | '"' | '」'));
         // In quotation marks it is a name: “五一”.
         let named = quoted > 0 && matches!(text.before(at), '“' | '"' | '「');
         let follows =
             named || event.before.is_empty() || event.before.iter().any(|word| text.starts_with(end + quoted, word));
-        (text.starts_with(at, event.form) && follows && class(text.at(end)) == Class::None).then_some((end, event))
+        (follows && class(text.at(end)) == Class::None).then_some((end, event))
     })?;
     let date = Date { year: None, month: Some(event.month), day: Some(event.day) };
     // Translations write May Fourth, September 18, or leave the day in Chinese: its absence says little.

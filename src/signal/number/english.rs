@@ -1,6 +1,6 @@
 //! Numbers of an English text: what the numeral stands for, by the words around it.
 
-use super::english_word::{Kind as Token, Tokens, Word};
+use super::english_word::{Kind as Token, Spare, Tokens, Word};
 use super::value::Value;
 use super::{Bound, Kind, Number, Unit, unit};
 use crate::span::ByteRange;
@@ -13,14 +13,15 @@ mod numeral;
 use numeral::{Form, Numeral};
 
 /// The numbers of `text`; without `words`, those in digits alone.
-pub(super) fn parse(text: &str, words: bool) -> Vec<Number> {
-    let tokens = Tokens::new(text, words);
-    let mut out = Vec::new();
+pub(super) fn parse(text: &str, words: bool, spare: &mut Spare, out: &mut Vec<Number>) {
+    let tokens = Tokens::new(text, words, spare);
     let mut at = 0;
-    while at < tokens.list.len() {
-        at = step(&tokens, at, &mut out).max(at + 1);
+    for &head in tokens.heads() {
+        if head >= at {
+            at = step(&tokens, head, out);
+        }
     }
-    out
+    tokens.give_back(spare);
 }
 
 /// Reads what stands at token `at`, and answers where to go on.
@@ -112,7 +113,7 @@ fn heading(tokens: &Tokens, at: usize, out: &mut Vec<Number>) -> Option<usize> {
 
 /// a year and a half, an hour and a half.
 fn one_and_a_half(tokens: &Tokens, at: usize, out: &mut Vec<Number>) -> Option<usize> {
-    if !matches!(tokens.word(at), Some(Word::A | Word::Small(1))) {
+    if !tokens.halves || !matches!(tokens.word(at), Some(Word::A | Word::Small(1))) {
         return None;
     }
     let (end, units) = unit_at(tokens, at + 1)?;
@@ -132,9 +133,14 @@ fn measure_kind(unit: Unit) -> Kind {
     if unit.dimension() == "money" { Kind::Money } else { Kind::Measure }
 }
 
+/// The longest word of a unit.
+const LONGEST_WORD: usize = 14;
+
 /// The longest unit that begins at token `at`: the token after it, and its readings.
 fn unit_at(tokens: &Tokens, at: usize) -> Option<(usize, &'static [Unit])> {
-    let mut form = String::new();
+    // Three words, and the U of U.S.
+    let mut form = [0; 4 * (LONGEST_WORD + 1)];
+    let mut length = 0;
     let mut best = None;
     let mut index = at;
     let mut words = 0;
@@ -145,19 +151,22 @@ fn unit_at(tokens: &Tokens, at: usize) -> Option<(usize, &'static [Unit])> {
             Some(Token::Mark('°' | '℃')) if words == 0 => tokens.slice(index),
             _ => break,
         };
-        if joined.len() > 14 {
+        if joined.len() > LONGEST_WORD {
             break;
         }
-        let initial = joined == "S" && form == "u";
-        if !form.is_empty() && !initial {
-            form.push('-');
+        let initial = joined == "S" && form[..length] == *b"u";
+        if length > 0 && !initial {
+            form[length] = b'-';
+            length += 1;
         }
-        form.extend(joined.chars().map(|c| c.to_ascii_lowercase()));
+        form[length..length + joined.len()].copy_from_slice(joined.as_bytes());
+        form[length..length + joined.len()].make_ascii_lowercase();
+        length += joined.len();
         index += 1;
         let spaced = matches!(joined, "s" | "d" | "DM") && !tokens.touches(index - 1);
-        if let Some(units) = unit::english(&form)
-            && !spaced
-        {
+        // No unit begins with these words.
+        let Some(units) = unit::english(&form[..length]) else { break };
+        if !units.is_empty() && !spaced {
             best = Some((index, units));
         }
         words += usize::from(!initial);
@@ -369,17 +378,28 @@ fn minor_units(
 
 /// How near the number at tokens `start..end` is said to be.
 fn bound(tokens: &Tokens, start: usize, end: usize) -> Bound {
-    let back = |steps: usize| start.checked_sub(steps).map_or("", |index| tokens.slice(index)).to_ascii_lowercase();
-    let (first, second) = (back(1), back(2));
-    match first.as_str() {
+    // None of these words is longer.
+    let mut lower = [[0; 16]; 3];
+    for (steps, lower) in (1..).zip(&mut lower) {
+        let word = start.checked_sub(steps).map_or("", |index| tokens.slice(index)).as_bytes();
+        if let Some(lower) = lower.get_mut(..word.len()) {
+            lower.copy_from_slice(word);
+            lower.make_ascii_lowercase();
+        }
+    }
+    let [first, second, third] = lower.each_ref().map(|lower| {
+        let length = lower.iter().position(|&byte| byte == 0).unwrap_or(lower.len());
+        std::str::from_utf8(&lower[..length]).unwrap_or_default()
+    });
+    match first {
         "about" | "around" | "some" | "approximately" | "roughly" | "circa" => return Bound::About,
         "over" | "above" | "exceeding" | "exceeds" | "exceeded" => return Bound::Over,
         "nearly" | "almost" | "under" | "below" => return Bound::Under,
         "least" if second == "at" => return Bound::Over,
         "to" if second == "close" || second == "up" => return Bound::Under,
         "than" => {
-            let negated = matches!(back(3).as_str(), "no" | "not");
-            return match second.as_str() {
+            let negated = matches!(third, "no" | "not");
+            return match second {
                 "more" if negated => Bound::Under,
                 "more" | "higher" | "greater" => Bound::Over,
                 "less" | "fewer" | "lower" if negated => Bound::Over,

@@ -1,8 +1,6 @@
 //! The words of English that numbers are made of, and a text cut into words, digits and marks.
 
 use super::value::{Value, decimal};
-use foldhash::fast::FixedState;
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// What a word is to numbers.
@@ -46,8 +44,15 @@ pub(super) enum Word {
     Other,
 }
 
-static WORDS: LazyLock<HashMap<&'static str, Word, FixedState>> = LazyLock::new(|| {
-    let mut words = HashMap::default();
+/// The words by length and first letter: few are alike in both, so that most words of a text are told at once to be none.
+struct Table {
+    /// Where those of each [`key`] begin.
+    starts: Vec<usize>,
+    words: Vec<(&'static [u8], Word)>,
+}
+
+static WORDS: LazyLock<Table> = LazyLock::new(|| {
+    let mut words: Vec<(&str, Word)> = Vec::new();
     let small = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen \
                  seventeen eighteen nineteen";
     words.extend(small.split_whitespace().zip(0..).map(|(word, n)| (word, Word::Small(n))));
@@ -123,11 +128,19 @@ static WORDS: LazyLock<HashMap<&'static str, Word, FixedState>> = LazyLock::new(
         ("times", Word::Times),
         ("fold", Word::Fold),
     ]);
-    words
+    let mut words: Vec<_> = words.into_iter().map(|(word, meaning)| (word.as_bytes(), meaning)).collect();
+    words.sort_by_key(|(word, _)| key(word));
+    let starts = (0..=32 * (LONGEST + 1)).map(|start| words.partition_point(|(word, _)| key(word) < start)).collect();
+    Table { starts, words }
 });
 
 /// The longest word of the table.
 const LONGEST: usize = 12;
+
+/// Of a word of ASCII letters.
+fn key(word: &[u8]) -> usize {
+    32 * word.len() + usize::from(word[0] & 31)
+}
 
 /// One word, run of digits or mark.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -152,12 +165,25 @@ pub(super) struct Token {
 pub(super) struct Tokens<'t> {
     pub(super) text: &'t str,
     pub(super) list: Vec<Token>,
+    /// The tokens with which a number may begin.
+    heads: Vec<usize>,
+    /// One of them is more than an article.
+    any: bool,
+    /// There is a half among them.
+    pub(super) halves: bool,
 }
 
+/// The lists of [`Tokens`], kept from one text to the next.
+#[derive(Debug, Default)]
+pub(super) struct Spare(Vec<Token>, Vec<usize>);
+
 impl<'t> Tokens<'t> {
-    pub(super) fn new(text: &'t str, words: bool) -> Self {
+    pub(super) fn new(text: &'t str, words: bool, spare: &mut Spare) -> Self {
         let bytes = text.as_bytes();
-        let mut list = Vec::with_capacity(text.len() / 5);
+        let Spare(mut list, mut heads) = std::mem::take(spare);
+        list.clear();
+        heads.clear();
+        let (mut any, mut halves) = (false, false);
         let mut at = 0;
         while at < bytes.len() {
             let start = at;
@@ -166,10 +192,26 @@ impl<'t> Tokens<'t> {
                 while at < bytes.len() && bytes[at].is_ascii_alphabetic() {
                     at += 1;
                 }
-                Kind::Word(if words { word(&text[start..at]) } else { Word::Other })
+                let word = if words { word(&bytes[start..at]) } else { Word::Other };
+                let is_head = match word {
+                    // A Roman numeral.
+                    Word::Other => matches!(byte, b'I' | b'V' | b'X'),
+                    Word::And | Word::Of | Word::Point | Word::Percent | Word::Times | Word::Fold | Word::Parts(_) => {
+                        false
+                    }
+                    _ => true,
+                };
+                if is_head {
+                    heads.push(list.len());
+                    any |= word != Word::A;
+                    halves |= word == Word::Half;
+                }
+                Kind::Word(word)
             } else if byte.is_ascii_digit() {
                 let (end, plain, value) = digits(bytes, at);
                 at = end;
+                heads.push(list.len());
+                any = true;
                 Kind::Digits { value, plain }
             } else if byte.is_ascii() {
                 at += 1;
@@ -187,7 +229,17 @@ impl<'t> Tokens<'t> {
             };
             list.push(Token { start, end: at, kind });
         }
-        Self { text, list }
+        Self { text, list, heads, any, halves }
+    }
+
+    /// The tokens with which a number may begin. An article alone begins none.
+    pub(super) fn heads(&self) -> &[usize] {
+        if self.any { &self.heads } else { &[] }
+    }
+
+    /// Leaves its lists for the next text.
+    pub(super) fn give_back(self, spare: &mut Spare) {
+        *spare = Spare(self.list, self.heads);
     }
 
     pub(super) fn word(&self, index: usize) -> Option<Word> {
@@ -221,15 +273,13 @@ impl<'t> Tokens<'t> {
     }
 }
 
-fn word(text: &str) -> Word {
+fn word(text: &[u8]) -> Word {
     if text.len() > LONGEST {
         return Word::Other;
     }
-    let mut lower = [0_u8; LONGEST];
-    for (to, from) in lower.iter_mut().zip(text.bytes()) {
-        *to = from.to_ascii_lowercase();
-    }
-    std::str::from_utf8(&lower[..text.len()]).ok().and_then(|text| WORDS.get(text).copied()).unwrap_or(Word::Other)
+    let Table { starts, words } = &*WORDS;
+    let alike = &words[starts[key(text)]..starts[key(text) + 1]];
+    alike.iter().find(|(word, _)| word.eq_ignore_ascii_case(text)).map_or(Word::Other, |&(_, word)| word)
 }
 
 /// Digits at `at` with marks of thousands and a decimal point: the end, whether plain, and the value where it fits.

@@ -11,7 +11,8 @@
 //! date is matched part by part. Worked number: 35,200 tons, once on each side of two texts of 20 sentences, has D = 2, an
 //! information of 8 nats, and a gain of −ln(2.007 / 60) = 3.4 nats.
 
-use super::{Key, Language, Number, keys, parse};
+use super::key::add_keys;
+use super::{Key, Language, Number, Reader, keys, parse};
 use crate::signal::tally::{self, Tally};
 use crate::signal::{Row, Signal, Texts};
 use crate::span::{Block, ByteRange, Pair, Side};
@@ -30,6 +31,8 @@ pub struct Evidence {
     items: HashMap<u64, u32, FixedState>,
     /// By item.
     information: Vec<f32>,
+    reader: Reader,
+    keys: Vec<Key>,
 }
 
 impl Evidence {
@@ -72,14 +75,16 @@ impl Signal for Evidence {
     }
 
     fn prepare(&mut self, texts: &Texts<'_>) {
-        let Self { tally, items, information } = self;
+        let Self { tally, items, information, reader, keys } = self;
         tally.clear();
         items.clear();
         information.clear();
         let language = languages(texts);
         for side in Side::BOTH {
             for (segment, place) in texts.segments[side].iter().enumerate() {
-                for key in keys(&parse(place.range.of(texts.text[side]), language[side])) {
+                keys.clear();
+                add_keys(reader.read(place.range.of(texts.text[side]), language[side]), keys);
+                for key in &*keys {
                     let item = *items.entry(key.hash).or_insert_with(|| {
                         information.push(0.0);
                         information.len() as u32 - 1

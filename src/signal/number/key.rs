@@ -89,6 +89,12 @@ impl Atom {
 /// Values that only come near each other (300多万 and 3.2 million) have different keys: [`super::compare`] sees them.
 pub fn keys(numbers: &[Number]) -> Vec<Key> {
     let mut keys = Vec::with_capacity(numbers.len() + numbers.len() / 2);
+    add_keys(numbers, &mut keys);
+    keys
+}
+
+/// Adds the canonical values of `numbers` to a list.
+pub(super) fn add_keys(numbers: &[Number], keys: &mut Vec<Key>) {
     for (index, number) in (0_u32..).zip(numbers) {
         let first = keys.len();
         let mut add = |atom: Atom| keys.push(Key { hash: atom.hash(), number: index, information: 0.0 });
@@ -101,5 +107,4 @@ pub fn keys(numbers: &[Number]) -> Vec<Key> {
             key.information = share as f32;
         }
     }
-    keys
 }

@@ -34,6 +34,7 @@ pub use value::Value;
 
 use crate::span::ByteRange;
 use serde::Serialize;
+use std::sync::LazyLock;
 
 /// The language whose number words are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -166,6 +167,11 @@ impl Number {
     }
 }
 
+/// What each first digit tells.
+static FIRST_DIGITS: LazyLock<[f64; 10]> = LazyLock::new(|| {
+    std::array::from_fn(|digit| if digit == 0 { 1.0 } else { -(1.0 + 1.0 / digit as f64).log10().ln() })
+});
+
 fn value_information(value: Value) -> f64 {
     let mut digits = value.numerator().unsigned_abs();
     let mut zeros = 0.0;
@@ -178,7 +184,7 @@ fn value_information(value: Value) -> f64 {
         digits /= 10;
         further += std::f64::consts::LN_10;
     }
-    let first = if digits == 0 { 1.0 } else { -(1.0 + 1.0 / digits as f64).log10().ln() };
+    let first = FIRST_DIGITS[digits as usize];
     let below = if value.denominator() == 1 { 0.0 } else { std::f64::consts::LN_2 };
     first + further + zeros + below
 }
@@ -187,11 +193,29 @@ fn value_information(value: Value) -> f64 {
 ///
 /// Digits that do not fit (beyond eighteen or so) are passed over.
 pub fn parse(text: &str, language: Language) -> Vec<Number> {
-    let mut numbers = match language {
-        Language::Chinese => chinese::parse(text),
-        Language::English => english::parse(text, true),
-        Language::Other => english::parse(text, false),
-    };
-    range::spread_units(text, &mut numbers);
-    numbers
+    let mut reader = Reader::default();
+    reader.read(text, language);
+    reader.numbers
+}
+
+/// [`parse`], with buffers that are kept from one text to the next.
+#[derive(Debug, Default)]
+struct Reader {
+    chars: numeral::Chars,
+    tokens: english_word::Spare,
+    numbers: Vec<Number>,
+}
+
+impl Reader {
+    fn read(&mut self, text: &str, language: Language) -> &[Number] {
+        let Self { chars, tokens, numbers } = self;
+        numbers.clear();
+        match language {
+            Language::Chinese => chinese::parse(text, chars, numbers),
+            Language::English => english::parse(text, true, tokens, numbers),
+            Language::Other => english::parse(text, false, tokens, numbers),
+        }
+        range::spread_units(text, numbers);
+        numbers
+    }
 }

@@ -8,20 +8,29 @@ use super::Bound;
 use super::value::{Value, decimal};
 
 /// A text as characters, with the byte where each begins and, at the end, the byte length.
+#[derive(Debug, Default)]
 pub(super) struct Chars {
     pub(super) chars: Vec<char>,
     pub(super) starts: Vec<usize>,
+    /// Which of the characters may begin a number.
+    pub(super) heads: Vec<usize>,
 }
 
 impl Chars {
-    pub(super) fn new(text: &str) -> Self {
-        let mut this = Self { chars: Vec::with_capacity(text.len() / 2), starts: Vec::with_capacity(text.len() / 2) };
+    /// Takes in another text.
+    pub(super) fn fill(&mut self, text: &str) {
+        let Self { chars, starts, heads } = self;
+        chars.clear();
+        starts.clear();
+        heads.clear();
         for (start, c) in text.char_indices() {
-            this.chars.push(c);
-            this.starts.push(start);
+            if code(c) != 0 {
+                heads.push(chars.len());
+            }
+            chars.push(c);
+            starts.push(start);
         }
-        this.starts.push(text.len());
-        this
+        starts.push(text.len());
     }
 
     /// The character at `index`, NUL past either end.
@@ -47,8 +56,12 @@ impl Chars {
     }
 
     pub(super) fn ends_with(&self, index: usize, word: &str) -> bool {
-        let length = word.chars().count();
-        index >= length && self.starts_with(index - length, word)
+        let mut at = index;
+        word.chars().rev().all(|c| {
+            let same = at > 0 && self.at(at - 1) == c;
+            at = at.saturating_sub(1);
+            same
+        })
     }
 }
 
@@ -70,32 +83,67 @@ pub(super) enum Class {
     None,
 }
 
+/// The characters with which a number may begin, by their classes. Those of no class are no numerals, but 半, the months and days
+/// of the farmers' calendar and the thirds of a month begin with them.
+const NUMERALS: [(Class, &[char]); 32] = [
+    (Class::None, &['半', '正', '腊', '臘', '元', '初', '上', '中', '下']),
+    (Class::Arabic(0), &['0', '０']),
+    (Class::Arabic(1), &['1', '１']),
+    (Class::Arabic(2), &['2', '２']),
+    (Class::Arabic(3), &['3', '３']),
+    (Class::Arabic(4), &['4', '４']),
+    (Class::Arabic(5), &['5', '５']),
+    (Class::Arabic(6), &['6', '６']),
+    (Class::Arabic(7), &['7', '７']),
+    (Class::Arabic(8), &['8', '８']),
+    (Class::Arabic(9), &['9', '９']),
+    (Class::Digit(0), &['零', '〇', '○', '◯']),
+    (Class::Digit(1), &['一', '壹']),
+    (Class::Digit(2), &['二', '两', '兩', '贰', '貳']),
+    (Class::Digit(3), &['三', '叁', '參']),
+    (Class::Digit(4), &['四', '肆']),
+    (Class::Digit(5), &['五', '伍']),
+    (Class::Digit(6), &['六']),
+    (Class::Digit(7), &['七', '柒']),
+    (Class::Digit(8), &['八', '捌']),
+    (Class::Digit(9), &['九', '玖']),
+    (Class::Times(10), &['十', '拾']),
+    (Class::Times(100), &['百', '佰']),
+    (Class::Times(1_000), &['千', '仟']),
+    (Class::Times(10_000), &['万', '萬']),
+    (Class::Times(100_000_000), &['亿', '億']),
+    (Class::Tens(20), &['廿']),
+    (Class::Tens(30), &['卅']),
+    (Class::Tens(40), &['卌']),
+    (Class::Some, &['几', '幾', '数', '數']),
+    (Class::Counted(2), &['俩', '倆']),
+    (Class::Counted(3), &['仨']),
+];
+
+/// By character: 0, or its line in [`NUMERALS`], counted from 1.
+static CODES: [u8; 0x10000] = {
+    let mut codes = [0; 0x10000];
+    let mut line = 0;
+    while line < NUMERALS.len() {
+        let mut index = 0;
+        while index < NUMERALS[line].1.len() {
+            codes[NUMERALS[line].1[index] as usize] = line as u8 + 1;
+            index += 1;
+        }
+        line += 1;
+    }
+    codes
+};
+
+fn code(c: char) -> u8 {
+    CODES.get(c as usize).copied().unwrap_or(0)
+}
+
+#[inline]
 pub(super) fn class(c: char) -> Class {
-    match c {
-        '0'..='9' => Class::Arabic(c as u8 - b'0'),
-        '０'..='９' => Class::Arabic((c as u32 - '０' as u32) as u8),
-        '零' | '〇' | '○' | '◯' => Class::Digit(0),
-        '一' | '壹' => Class::Digit(1),
-        '二' | '两' | '兩' | '贰' | '貳' => Class::Digit(2),
-        '三' | '叁' | '參' => Class::Digit(3),
-        '四' | '肆' => Class::Digit(4),
-        '五' | '伍' => Class::Digit(5),
-        '六' => Class::Digit(6),
-        '七' | '柒' => Class::Digit(7),
-        '八' | '捌' => Class::Digit(8),
-        '九' | '玖' => Class::Digit(9),
-        '十' | '拾' => Class::Times(10),
-        '百' | '佰' => Class::Times(100),
-        '千' | '仟' => Class::Times(1_000),
-        '万' | '萬' => Class::Times(10_000),
-        '亿' | '億' => Class::Times(100_000_000),
-        '廿' => Class::Tens(20),
-        '卅' => Class::Tens(30),
-        '卌' => Class::Tens(40),
-        '几' | '幾' | '数' | '數' => Class::Some,
-        '俩' | '倆' => Class::Counted(2),
-        '仨' => Class::Counted(3),
-        _ => Class::None,
+    match code(c) {
+        0 => Class::None,
+        line => NUMERALS[usize::from(line) - 1].0,
     }
 }
 
@@ -494,6 +542,9 @@ fn after_point(text: &Chars, at: usize, terms: &[Term]) -> Option<(usize, Option
 }
 
 fn evaluate(terms: &[Term], high: bool) -> Option<Value> {
+    if let [Term::Number(value)] = terms {
+        return Some(*value);
+    }
     let mut row: Vec<Value> = Vec::with_capacity(terms.len());
     for (index, term) in terms.iter().enumerate() {
         match *term {

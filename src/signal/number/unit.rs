@@ -18,6 +18,24 @@ struct Entry {
     forms: Vec<&'static str>,
 }
 
+/// Characters of the basic plane, for a test that costs one look-up.
+#[derive(Debug)]
+pub(super) struct CharSet(Vec<bool>);
+
+impl FromIterator<char> for CharSet {
+    fn from_iter<I: IntoIterator<Item = char>>(chars: I) -> Self {
+        let mut set = vec![false; 0x10000];
+        chars.into_iter().for_each(|c| set[c as usize] = true);
+        Self(set)
+    }
+}
+
+impl CharSet {
+    pub(super) fn contains(&self, c: char) -> bool {
+        self.0.get(c as usize).is_some_and(|&is_in| is_in)
+    }
+}
+
 /// A Chinese form and its readings.
 type Form = (Vec<char>, Vec<Unit>);
 
@@ -25,23 +43,25 @@ struct Table {
     entries: Vec<Entry>,
     /// First character of a Chinese form -> (form, units), longest form first.
     chinese: HashMap<char, Vec<Form>, FixedState>,
-    /// English form in lower case, words joined by `-` -> units.
-    english: HashMap<&'static str, Vec<Unit>, FixedState>,
+    heads: CharSet,
+    /// English form in lower case, words joined by `-` -> units; also what such a form may begin with, without units.
+    english: HashMap<&'static [u8], Vec<Unit>, FixedState>,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(Table::read);
 
 impl Table {
     fn read() -> Self {
-        let mut table = Table { entries: Vec::new(), chinese: HashMap::default(), english: HashMap::default() };
+        let (mut entries, mut chinese_forms, mut english_forms) =
+            (Vec::new(), HashMap::<char, Vec<Form>, _>::default(), HashMap::<_, Vec<Unit>, _>::default());
         for line in crate::signal::table_lines(include_str!("tables/units.txt")) {
             let mut fields = line.split('|').map(str::trim);
             let mut next = || fields.next().unwrap_or_default();
             let (name, dimension, factor, chinese, english) = (next(), next(), next(), next(), next());
-            let unit = Unit(u16::try_from(table.entries.len()).unwrap_or(u16::MAX));
+            let unit = Unit(u16::try_from(entries.len()).unwrap_or(u16::MAX));
             for form in chinese.split_whitespace() {
                 let form: Vec<char> = form.chars().collect();
-                let bucket = table.chinese.entry(form[0]).or_default();
+                let bucket = chinese_forms.entry(form[0]).or_default();
                 match bucket.iter_mut().find(|(known, _)| *known == form) {
                     Some((_, units)) => units.push(unit),
                     None => {
@@ -51,12 +71,21 @@ impl Table {
                 }
             }
             for form in english.split_whitespace() {
-                table.english.entry(form).or_default().push(unit);
+                let form = form.as_bytes();
+                english_forms.entry(form).or_default().push(unit);
+                for end in (1..form.len()).filter(|&end| form[end] == b'-') {
+                    english_forms.entry(&form[..end]).or_default();
+                }
+                // U.S. comes in two letters.
+                if form.starts_with(b"us-") {
+                    english_forms.entry(&form[..1]).or_default();
+                }
             }
             let forms = chinese.split_whitespace().chain(english.split_whitespace()).collect();
-            table.entries.push(Entry { name, dimension, factor: read_factor(factor), forms });
+            entries.push(Entry { name, dimension, factor: read_factor(factor), forms });
         }
-        table
+        let heads = chinese_forms.keys().copied().collect();
+        Table { entries, chinese: chinese_forms, heads, english: english_forms }
     }
 }
 
@@ -114,12 +143,13 @@ impl Serialize for Unit {
 
 /// The readings of the longest Chinese unit that `text` begins with, and its length in characters.
 pub(super) fn chinese(text: &[char]) -> Option<(usize, &'static [Unit])> {
-    let bucket = TABLE.chinese.get(text.first()?)?;
+    let head = text.first().filter(|&&head| TABLE.heads.contains(head))?;
+    let bucket = TABLE.chinese.get(head)?;
     bucket.iter().find(|(form, _)| text.starts_with(form)).map(|(form, units)| (form.len(), units.as_slice()))
 }
 
-/// The readings of an English unit, in lower case with its words joined by hyphens.
-pub(super) fn english(form: &str) -> Option<&'static [Unit]> {
+/// The readings of an English unit, in lower case with its words joined by hyphens; empty for what only begins one.
+pub(super) fn english(form: &[u8]) -> Option<&'static [Unit]> {
     TABLE.english.get(form).map(Vec::as_slice)
 }
 
@@ -168,7 +198,7 @@ mod tests {
         let form: Vec<char> = "立方公尺多".chars().collect();
         let (length, units) = chinese(&form).unwrap();
         assert_eq!((length, units[0].name()), (4, "cubic-meter"));
-        assert_eq!(english("catties").unwrap()[0].name(), "jin");
+        assert_eq!(english(b"catties").unwrap()[0].name(), "jin");
     }
 
     #[test]
