@@ -17,7 +17,7 @@ use super::{MAX_RUN, Row, Signal, Texts, whole};
 use crate::cost::Cost;
 use crate::document::Segment;
 use crate::span::{Block, Pair, SegmentRange, Side};
-use quotation::{Quotation, Turn};
+use quotation::{Place, Quotation, Turn};
 use std::cell::RefCell;
 
 const NAMES: &[&str] = &[
@@ -55,6 +55,9 @@ struct EdgeCosts {
 #[derive(Debug, Default)]
 struct Marks {
     segments: Vec<Edges>,
+    /// What is to be counted, and where each segment's end.
+    places: Vec<Place>,
+    ends: Vec<usize>,
     /// Counts before each segment border.
     before: Vec<Counts>,
     /// For each number of segments 0..=[`MAX_RUN`] in turn, the runs that end at each segment border; where one would start before the
@@ -153,6 +156,35 @@ impl Counts {
     }
 }
 
+/// Whether a character is counted.
+fn is_counted(c: char) -> bool {
+    is_opener(c) || is_closer(c) || matches!(c, '?' | '？' | '!' | '！' | '(' | '（' | '„' | '«' | '»')
+}
+
+/// The bytes with which such a character may begin: most others are passed over byte by byte.
+static COUNTED: [bool; 256] = {
+    let mut counted = [false; 256];
+    let first = ['"', '\'', '?', '!', '(', '«', '“', '「', '＂'];
+    let mut index = 0;
+    while index < first.len() {
+        counted[first[index].encode_utf8(&mut [0; 4]).as_bytes()[0] as usize] = true;
+        index += 1;
+    }
+    counted
+};
+
+/// Lists what is to be counted of a segment.
+fn list_places(text: &str, places: &mut Vec<Place>) {
+    for (at, &byte) in text.as_bytes().iter().enumerate() {
+        if COUNTED[usize::from(byte)] {
+            let mut rest = text[at..].chars();
+            if let Some(mark) = rest.next().filter(|&c| is_counted(c)) {
+                places.push(Place { before: text[..at].chars().next_back(), mark, after: rest.next() });
+            }
+        }
+    }
+}
+
 fn is_opener(c: char) -> bool {
     matches!(c, '“' | '"' | '＂' | '「' | '『' | '‘' | '\'')
 }
@@ -183,10 +215,10 @@ fn has_list_number(text: &str) -> bool {
         None => (false, text),
     };
     let is_number = |c: char| {
-        c.is_ascii_digit()
-            || "一二三四五六七八九十".contains(c)
-            || ('０'..='９').contains(&c)
-            || matches!(c, 'I' | 'V' | 'X')
+        matches!(
+            c,
+            '0'..='9' | '０'..='９' | 'I' | 'V' | 'X' | '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十'
+        )
     };
     let after = rest.trim_start_matches(is_number);
     let digits = rest.len() - after.len();
@@ -196,26 +228,30 @@ fn has_list_number(text: &str) -> bool {
 
 impl Marks {
     fn read(&mut self, text: &str, segments: &[Segment]) {
-        let Self { segments: edge, before, .. } = self;
+        let Self { segments: edge, places, ends, before, .. } = self;
+        places.clear();
+        ends.clear();
+        for segment in segments {
+            list_places(segment.range.of(text), places);
+            ends.push(places.len());
+        }
         edge.clear();
         before.clear();
         before.push(Counts::default());
         let mut counts = Counts::default();
-        let mut quotation = Quotation::new(segments.iter().map(|segment| segment.range.of(text)));
+        let mut quotation = Quotation::new(places);
         let mut paragraph = None;
-        for segment in segments {
+        let mut next = 0;
+        for (segment, &end) in segments.iter().zip(&*ends) {
             // A speech that runs on has its opening mark again.
             if paragraph.replace(segment.paragraph) != Some(segment.paragraph) {
                 quotation.end();
             }
-            let own = segment.range.of(text);
-            edge.push(edges(own));
-            let mut last = None;
-            let mut chars = own.chars().peekable();
-            while let Some(c) = chars.next() {
-                counts.add(c, quotation.turn(last, c, chars.peek().copied()));
-                last = Some(c);
+            edge.push(edges(segment.range.of(text)));
+            for &place in &places[next..end] {
+                counts.add(place.mark, quotation.turn(place));
             }
+            next = end;
             before.push(counts);
         }
         self.kinds.clear();

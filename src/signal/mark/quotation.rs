@@ -23,6 +23,14 @@ pub(super) enum Turn {
     Closes,
 }
 
+/// A mark and its neighbours, `None` at the segment's ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) before: Option<char>,
+    pub(super) mark: char,
+    pub(super) after: Option<char>,
+}
+
 /// Follows a text from mark to mark.
 #[derive(Debug)]
 pub(super) struct Quotation {
@@ -37,19 +45,14 @@ fn is_free(before: Option<char>) -> bool {
 }
 
 impl Quotation {
-    /// For a text of these pieces.
-    pub(super) fn new<'t>(pieces: impl Iterator<Item = &'t str>) -> Self {
+    /// For a text of these marks, and perhaps others.
+    pub(super) fn new(places: &[Place]) -> Self {
         let (mut single, mut double) = (0, 0);
-        for piece in pieces {
-            let mut before = None;
-            let mut chars = piece.chars().peekable();
-            while let Some(c) = chars.next() {
-                match c {
-                    '"' | '“' | '「' | '『' | '„' | '«' | '»' => double += 1,
-                    '\'' | '‘' if is_free(before) && chars.peek().is_some_and(|c| c.is_alphanumeric()) => single += 2,
-                    _ => {}
-                }
-                before = Some(c);
+        for &Place { before, mark, after } in places {
+            match mark {
+                '"' | '“' | '「' | '『' | '„' | '«' | '»' => double += 1,
+                '\'' | '‘' if is_free(before) && after.is_some_and(char::is_alphanumeric) => single += 2,
+                _ => {}
             }
         }
         Self { open: None, single: single > double }
@@ -60,11 +63,11 @@ impl Quotation {
         self.open = None;
     }
 
-    /// What `c` does between `before` and `after`, `None` at the segment's ends.
-    pub(super) fn turn(&mut self, before: Option<char>, c: char, after: Option<char>) -> Option<Turn> {
+    /// What a mark does.
+    pub(super) fn turn(&mut self, Place { before, mark, after }: Place) -> Option<Turn> {
         let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         let is_open = |kind| self.open == Some(kind);
-        let (kind, opens, closes) = match c {
+        let (kind, opens, closes) = match mark {
             // German closes with the mark that English opens with.
             '“' => (Kind::Double, !is_open(Kind::Double) || is_free(before), !is_free(before)),
             '「' | '『' | '„' => (Kind::Double, true, false),
@@ -102,17 +105,19 @@ mod tests {
 
     /// The text with [ and ] in place of the marks that open and close, the others as they are.
     fn marked(text: &str) -> String {
-        let mut quotation = Quotation::new(std::iter::once(text));
         let chars: Vec<char> = text.chars().collect();
-        let turn = |(at, &c): (usize, &char)| {
+        let place = |at: usize| {
             let before = at.checked_sub(1).map(|at| chars[at]);
-            match quotation.turn(before, c, chars.get(at + 1).copied()) {
-                Some(Turn::Opens) => '[',
-                Some(Turn::Closes) => ']',
-                None => c,
-            }
+            Place { before, mark: chars[at], after: chars.get(at + 1).copied() }
         };
-        chars.iter().enumerate().map(turn).collect()
+        let places: Vec<Place> = (0..chars.len()).map(place).collect();
+        let mut quotation = Quotation::new(&places);
+        let turn = |&place: &Place| match quotation.turn(place) {
+            Some(Turn::Opens) => '[',
+            Some(Turn::Closes) => ']',
+            None => place.mark,
+        };
+        places.iter().map(turn).collect()
     }
 
     #[test]

@@ -32,71 +32,173 @@ static COMMON_WORDS: LazyLock<HashSet<&str, FixedState>> = LazyLock::new(|| COMM
 /// The words of `text` that may be names: capitalised, not common, and not found in lower case elsewhere in the text.
 /// Pairs of neighbouring words follow their first word. Give it a whole article where there is one.
 pub fn candidates(text: &str) -> Vec<Candidate> {
-    candidates_of(text, [ByteRange::new(0, text.len())])
-}
-
-/// Those of several pieces of one text.
-pub(super) fn candidates_of(text: &str, pieces: impl IntoIterator<Item = ByteRange>) -> Vec<Candidate> {
-    let words: Vec<ByteRange> = pieces
-        .into_iter()
-        .flat_map(|piece| words(piece.of(text)).into_iter().map(move |word| word.shifted(piece.start)))
-        .collect();
-    // By word: none, or the end of a name without its 's, and the same in lower case.
-    let mut lower: HashMap<String, bool, FixedState> = HashMap::default();
-    let names: Vec<Option<(usize, String)>> = words
-        .iter()
-        .map(|range| {
-            let word = range.of(text);
-            if !word.starts_with(char::is_uppercase) || word.chars().skip(1).all(char::is_uppercase) {
-                return None;
-            }
-            let bare = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word);
-            let small = bare.to_lowercase();
-            if COMMON_WORDS.contains(small.as_str()) {
-                return None;
-            }
-            lower.entry(small.clone()).or_insert(true);
-            Some((range.start + bare.len(), small))
-        })
-        .collect();
-    for range in &words {
-        if let Some(is_name) = lower.get_mut(range.of(text)) {
-            *is_name = false;
-        }
-    }
-    let name = |index: usize| names.get(index)?.as_ref().filter(|(_, small)| lower[small]);
     let mut found = Vec::new();
-    for (index, &range) in words.iter().enumerate() {
-        let Some(&(end, _)) = name(index) else { continue };
-        let before = text[..range.start].trim_end();
-        let is_initial = before.is_empty() || before.ends_with(['.', '!', '?', '"', '“', '\n']);
-        found.push(Candidate { range: ByteRange::new(range.start, end), is_initial, words: 1 });
-        if let Some(&(end, _)) = name(index + 1)
-            && &text[range.end..words[index + 1].start] == " "
-        {
-            found.push(Candidate { range: ByteRange::new(range.start, end), is_initial, words: 2 });
-        }
-    }
+    Finder::default().find(text, [ByteRange::new(0, text.len())], &mut found);
     found
 }
 
-/// Words of letters, with hyphens and apostrophes inside them.
-fn words(text: &str) -> Vec<ByteRange> {
-    let mut words = Vec::new();
-    let mut start = None;
-    let mut end = 0;
-    for (at, c) in text.char_indices() {
-        if c.is_alphabetic() {
-            start.get_or_insert(at);
-            end = at + c.len_utf8();
-        } else if !(matches!(c, '-' | '\'' | '’') && start.is_some() && end == at)
-            && let Some(begin) = start.take()
-        {
-            words.push(ByteRange::new(begin, end));
+/// Small forms kept from one text to the next, after which they are forgotten.
+const KEPT: usize = 20_000;
+/// In place of the number of a small form.
+const NO_NAME: u32 = u32::MAX;
+
+/// A word of the text at hand, as it stands.
+#[derive(Debug, Clone, Copy)]
+struct Word {
+    start: usize,
+    end: usize,
+    /// If it may be a name: its end without 's, and the number of its small form.
+    bare_end: usize,
+    small: u32,
+}
+
+/// What is known of a word in lower case.
+#[derive(Debug, Clone, Copy)]
+struct Small {
+    is_common: bool,
+    /// The text that last had it with a capital, and whether it did not have it without.
+    text: u32,
+    is_name: bool,
+}
+
+/// Finds candidates, with what it knows of words from the texts before.
+#[derive(Debug, Default)]
+pub(super) struct Finder {
+    numbers: HashMap<String, u32, FixedState>,
+    known: Vec<Small>,
+    words: Vec<Word>,
+    /// The number of the text at hand.
+    text: u32,
+    /// A word in lower case.
+    lower: String,
+}
+
+impl Finder {
+    /// Lists the candidates of several pieces of one text.
+    pub(super) fn find(&mut self, text: &str, pieces: impl IntoIterator<Item = ByteRange>, found: &mut Vec<Candidate>) {
+        found.clear();
+        self.words.clear();
+        if self.known.len() > KEPT || self.text == u32::MAX {
+            self.numbers.clear();
+            self.known.clear();
+            self.text = 0;
+        }
+        self.text += 1;
+        // First letters of small forms by length: most other words are told by them not to be the same in lower case.
+        let mut alike = [0_u32; 32];
+        let alike_at = |word: &str| (word.len().min(31), 1 << (word.as_bytes()[0] & 31));
+        for piece in pieces {
+            each_word(text, piece, |start, end| {
+                let mut word = Word { start, end, bare_end: end, small: NO_NAME };
+                if let Some(bare) = bare_name(&text[start..end]) {
+                    word.small = self.small(bare);
+                    word.bare_end = start + bare.len();
+                    let (length, letter) = alike_at(&self.lower);
+                    alike[length] |= if word.small == NO_NAME { 0 } else { letter };
+                }
+                self.words.push(word);
+            });
+        }
+        for word in &self.words {
+            let own = &text[word.start..word.end];
+            let (length, letter) = alike_at(own);
+            // Nothing in lower case begins with an ASCII capital.
+            if alike[length] & letter != 0
+                && !own.as_bytes()[0].is_ascii_uppercase()
+                && let Some(&number) = self.numbers.get(own)
+            {
+                self.known[number as usize].is_name = false;
+            }
+        }
+        let is_name = |word: &Word| word.small != NO_NAME && self.known[word.small as usize].is_name;
+        for (index, word) in self.words.iter().enumerate() {
+            if !is_name(word) {
+                continue;
+            }
+            let before = text[..word.start].trim_end();
+            let is_initial = before.is_empty() || before.ends_with(['.', '!', '?', '"', '“', '\n']);
+            found.push(Candidate { range: ByteRange::new(word.start, word.bare_end), is_initial, words: 1 });
+            if let Some(next) = self.words.get(index + 1)
+                && is_name(next)
+                && &text[word.end..next.start] == " "
+            {
+                found.push(Candidate { range: ByteRange::new(word.start, next.bare_end), is_initial, words: 2 });
+            }
         }
     }
-    words.extend(start.map(|begin| ByteRange::new(begin, end)));
-    words
+
+    /// The number of a word in lower case, which this text has with a capital; [`NO_NAME`] for common words.
+    fn small(&mut self, word: &str) -> u32 {
+        let Self { numbers, known, text, lower, .. } = self;
+        lower.clear();
+        if word.is_ascii() {
+            lower.push_str(word);
+            lower.make_ascii_lowercase();
+        } else {
+            lower.push_str(&word.to_lowercase());
+        }
+        let number = match numbers.get(lower.as_str()) {
+            Some(&number) => number,
+            None => {
+                let number = known.len() as u32;
+                numbers.insert(lower.clone(), number);
+                known.push(Small { is_common: COMMON_WORDS.contains(lower.as_str()), text: 0, is_name: false });
+                number
+            }
+        };
+        let small = &mut known[number as usize];
+        if small.text != *text {
+            (small.text, small.is_name) = (*text, true);
+        }
+        if small.is_common { NO_NAME } else { number }
+    }
+}
+
+/// A capitalised word without its 's; `None` for other words and for those all in capitals.
+fn bare_name(word: &str) -> Option<&str> {
+    let mut chars = word.chars();
+    if !chars.next().is_some_and(char::is_uppercase) || chars.all(char::is_uppercase) {
+        return None;
+    }
+    Some(word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word))
+}
+
+/// Where the words of a piece of text begin and end: letters, with hyphens and apostrophes inside them.
+fn each_word(text: &str, piece: ByteRange, mut found: impl FnMut(usize, usize)) {
+    let own = &text.as_bytes()[..piece.end];
+    let letter_or_mark = |at: usize| match own.get(at) {
+        None => (0, false),
+        Some(byte) if byte.is_ascii_alphabetic() => (1, true),
+        Some(b'-' | b'\'') => (1, false),
+        Some(byte) if byte.is_ascii() => (0, false),
+        Some(_) => match text[at..].chars().next() {
+            Some('’') => (3, false),
+            Some(c) if c.is_alphabetic() => (c.len_utf8(), true),
+            _ => (0, false),
+        },
+    };
+    let mut at = piece.start;
+    while at < own.len() {
+        let (length, is_letter) = letter_or_mark(at);
+        if !is_letter {
+            at += if own[at].is_ascii() { 1 } else { text[at..].chars().next().map_or(1, char::len_utf8) };
+            continue;
+        }
+        let start = at;
+        at += length;
+        let mut end = at;
+        loop {
+            let (length, is_letter) = letter_or_mark(at);
+            if length == 0 || !is_letter && end < at {
+                break;
+            }
+            at += length;
+            if is_letter {
+                end = at;
+            }
+        }
+        found(start, end);
+    }
 }
 
 #[cfg(test)]

@@ -15,16 +15,17 @@
 //!
 //! Where neither or both sides are Chinese nothing is read, and every value is 0.
 
-use super::candidate::candidates_of;
-use super::{Name, Sounds, places, skeleton, spelled_score, spelling};
+use super::candidate::{Candidate, Finder};
+use super::skeleton::Kind;
+use super::spelling::{Reading, SyllableId};
+use super::{Name, Sound, Sounds, spelled_score, spelling};
+use crate::document::Segment;
 use crate::signal::lexicon::Language;
 use crate::signal::tally::{self, Tally};
 use crate::signal::{Row, Signal, Texts};
 use crate::span::{Block, ByteRange, Side};
 use foldhash::fast::FixedState;
-use indexmap::IndexMap;
 use std::collections::HashMap;
-use std::ops::Range;
 
 /// k.
 const BACKGROUND: f32 = 20.0;
@@ -38,16 +39,60 @@ const COMMON: f32 = 0.3;
 /// Names kept from one text to the next, after which a worker forgets them.
 const NAMES_KEPT: usize = 20_000;
 
+/// In place of a number.
+const NONE: u32 = u32::MAX;
+
 /// The name signal.
 #[derive(Debug, Default)]
 pub struct Evidence {
     tally: Tally,
-    /// Every name seen, by its letters.
-    names: HashMap<String, Name, FixedState>,
-    /// The places of the text at hand by syllable, and where each syllable's begin.
-    starts: Vec<u32>,
-    order: Vec<u32>,
-    foreign: Vec<u32>,
+    finder: Finder,
+    candidates: Vec<Candidate>,
+    /// Every name seen, by how it was written: its place in the next list.
+    numbers: HashMap<String, u32, FixedState>,
+    known: Vec<Known>,
+    /// Those of the text at hand, in the order of their first mention, and the segments of each mention.
+    mentions: Vec<Mention>,
+    segments: Vec<(u32, u32)>,
+    sounds: Vec<Sound>,
+    places: Places,
+    /// Where the name at hand was heard, and how well.
+    heard: Vec<(u32, f32)>,
+    heard_in: Vec<u32>,
+    scores: Vec<f32>,
+}
+
+/// A name that was seen.
+#[derive(Debug)]
+struct Known {
+    /// Made when it is first looked for.
+    name: Option<Name>,
+    /// Which mention of the text at hand it is, if any.
+    mention: u32,
+}
+
+/// A name of the text at hand.
+#[derive(Debug)]
+struct Mention {
+    name: u32,
+    /// Where it stands first.
+    first: ByteRange,
+    /// How many segments have it, and the last that has.
+    segments: u32,
+    last: u32,
+    /// Its number in the tally.
+    item: u32,
+}
+
+/// The places of a Chinese text where something may sound.
+#[derive(Debug, Default)]
+struct Places {
+    /// By syllable: the last of its places in the next list, if it was asked for.
+    last: Vec<u32>,
+    /// Where it is, and the entry before of the same syllable.
+    list: Vec<(u32, u32)>,
+    /// Where a foreign name may begin, and with which element.
+    foreign: Vec<(u32, Kind)>,
 }
 
 impl Evidence {
@@ -56,63 +101,115 @@ impl Evidence {
         Self::default()
     }
 
-    /// Lists the places of each syllable, and those where a foreign name may begin.
-    fn index(&mut self, sounds: &Sounds<'_>) {
-        let Self { starts, order, foreign, .. } = self;
-        starts.clear();
-        starts.resize(spelling::count() + 1, 0);
-        let places =
-            || sounds.list.iter().zip(0u32..).flat_map(|(sound, at)| sound.syllables().iter().map(move |&id| (id, at)));
-        places().for_each(|(id, _)| starts[id as usize] += 1);
-        let mut sum = 0;
-        for start in starts.iter_mut() {
-            sum += *start;
-            *start = sum;
+    /// Lists the names of a text and the segments that have each.
+    fn list(&mut self, text: &str, all: &[Segment]) {
+        let Self { finder, candidates, numbers, known, mentions, segments, .. } = self;
+        if known.len() > NAMES_KEPT {
+            numbers.clear();
+            known.clear();
         }
-        order.clear();
-        order.resize(sum as usize, 0);
-        // Each syllable's list is filled from its end, after which `starts` holds the beginnings.
-        for (id, at) in places() {
-            let start = &mut starts[id as usize];
-            *start -= 1;
-            order[*start as usize] = at;
+        mentions.clear();
+        segments.clear();
+        finder.find(text, all.iter().map(|segment| segment.range), candidates);
+        let mut segment = 0;
+        for candidate in &*candidates {
+            while all[segment].range.end < candidate.range.end {
+                segment += 1;
+            }
+            let latin = candidate.range.of(text);
+            let name = *numbers.get(latin).unwrap_or(&NONE);
+            let name = if name == NONE {
+                numbers.insert(latin.to_owned(), known.len() as u32);
+                known.push(Known { name: None, mention: NONE });
+                known.len() as u32 - 1
+            } else {
+                name
+            };
+            let mention = &mut known[name as usize].mention;
+            if *mention == NONE {
+                *mention = mentions.len() as u32;
+                mentions.push(Mention { name, first: candidate.range, segments: 0, last: NONE, item: NONE });
+            }
+            let of = &mut mentions[*mention as usize];
+            if of.last != segment as u32 {
+                (of.segments, of.last) = (of.segments + 1, segment as u32);
+                segments.push((*mention, segment as u32));
+            }
         }
+        mentions.iter().for_each(|mention| known[mention.name as usize].mention = NONE);
+    }
+}
+
+impl Places {
+    /// A syllable that nobody asked for, and the end of a chain.
+    const UNASKED: u32 = u32::MAX;
+    const END: u32 = u32::MAX - 1;
+
+    /// Makes ready to be asked for syllables.
+    fn clear(&mut self) {
+        self.last.clear();
+        self.last.resize(spelling::count(), Self::UNASKED);
+    }
+
+    /// Asks for the syllables with which a name may begin.
+    fn ask(&mut self, name: &Name) {
+        let syllables = name.heads.iter().flat_map(|(_, ids)| ids.iter());
+        syllables.chain(forms(name).map(|(id, _)| id)).for_each(|&id| self.last[id as usize] = Self::END);
+    }
+
+    /// Lists the places of the syllables that were asked for, and those where a foreign name may begin.
+    fn list(&mut self, sounds: &[Sound]) {
+        let Self { last, list, foreign } = self;
+        list.clear();
         foreign.clear();
-        let pairs = sounds.list.windows(2).zip(0u32..);
-        foreign.extend(pairs.filter(|(pair, _)| pair.iter().all(|sound| sound.transliterates())).map(|(_, at)| at));
+        let mut before: Option<&Reading> = None;
+        for (sound, at) in sounds.iter().zip(0..) {
+            let transliterating = sound.reading.filter(|reading| reading.transliterates);
+            // At least two characters make a name.
+            if let Some(reading) = before.filter(|_| transliterating.is_some()) {
+                foreign.push((at - 1, reading.elements[0]));
+            }
+            before = transliterating;
+            for &id in sound.syllables() {
+                let last = &mut last[id as usize];
+                if *last != Self::UNASKED {
+                    list.push((at, *last));
+                    *last = list.len() as u32 - 1;
+                }
+            }
+        }
+    }
+
+    /// The places of a syllable, from the last on.
+    fn of(&self, id: SyllableId) -> impl Iterator<Item = usize> {
+        let entry = |last: u32| self.list.get(last as usize);
+        std::iter::successors(entry(self.last[id as usize]), move |&&(_, last)| entry(last)).map(|&(at, _)| at as usize)
     }
 
     /// Every place where the name may sound, with its score.
     fn find(&self, sounds: &Sounds<'_>, name: &Name, mut found: impl FnMut(usize, f32)) {
         let mut spelled = false;
         let (text, offset) = sounds.extent();
-        for form in places::forms(name.letters()) {
-            for (at, _) in text.match_indices(form) {
-                if let Ok(at) = sounds.list.binary_search_by_key(&(offset + at), |sound| sound.range.start) {
-                    found(at, 1.0);
-                    spelled = true;
-                }
+        for (&id, form) in forms(name) {
+            let reads = |at: &usize| text[sounds.list[*at].range.start - offset..].starts_with(form);
+            for at in self.of(id).filter(reads) {
+                found(at, 1.0);
+                spelled = true;
             }
         }
-        if name.is_mandarin() {
-            for (length, ids) in spelling::heads(name.letters()) {
-                for &id in ids {
-                    let places: Range<usize> = self.starts[id as usize] as usize..self.starts[id as usize + 1] as usize;
-                    for &at in &self.order[places] {
-                        let rest = &name.letters()[length..];
-                        if let Some(end) = sounds.spelled(at as usize + 1, rest, 1) {
-                            let score = spelled_score(end - at as usize, name);
-                            spelled |= score >= 1.0;
-                            found(at as usize, score);
-                        }
-                    }
+        for &(length, ids) in &name.heads {
+            let rest = &name.letters()[length..];
+            for at in ids.iter().flat_map(|&id| self.of(id)) {
+                if let Some(end) = sounds.spelled(at + 1, rest, 1) {
+                    let score = spelled_score(end - at, name);
+                    spelled |= score >= 1.0;
+                    found(at, score);
                 }
             }
         }
         if !spelled && name.may_be_foreign() {
-            for &at in &self.foreign {
-                if let Some(elements) = sounds.list[at as usize].elements()
-                    && skeleton::may_begin(&name.skeleton, elements)
+            for &(at, element) in &self.foreign {
+                if name.may_begin(element)
                     && let Some((_, score)) = sounds.transliterated(at as usize, name, LEAST)
                 {
                     found(at as usize, score);
@@ -122,12 +219,10 @@ impl Evidence {
     }
 }
 
-/// One name of the text at hand.
-#[derive(Debug, Default)]
-struct Mentioned {
-    segments: Vec<u32>,
-    /// Chinese segments with the best score in each.
-    sounds: Vec<(u32, f32)>,
+/// The characters that are customarily written like this name, with a syllable of the first.
+fn forms(name: &Name) -> impl Iterator<Item = (&'static SyllableId, &'static str)> {
+    let first = |form: &str| spelling::reading(form.chars().next()?)?.syllables().first();
+    name.forms.iter().filter_map(move |&form| Some((first(form)?, form)))
 }
 
 /// The side in Chinese and the other, where just one is.
@@ -152,60 +247,52 @@ impl Signal for Evidence {
     fn prepare(&mut self, texts: &Texts<'_>) {
         self.tally.clear();
         let Some((near, far)) = sides(texts) else { return };
-        if self.names.len() > NAMES_KEPT {
-            self.names.clear();
-        }
-        let pieces = |side: Side| texts.segments[side].iter().map(|segment| segment.range);
-        // The mentions of each name, in the order of their first.
-        let text = texts.text[far];
-        let mut mentioned: IndexMap<&str, Mentioned, FixedState> = IndexMap::default();
-        let mut segment = 0;
-        for candidate in candidates_of(text, pieces(far)) {
-            while texts.segments[far][segment].range.end < candidate.range.end {
-                segment += 1;
-            }
-            let segments = &mut mentioned.entry(candidate.range.of(text)).or_default().segments;
-            if segments.last() != Some(&(segment as u32)) {
-                segments.push(segment as u32);
-            }
-        }
-        if mentioned.is_empty() {
+        self.list(texts.text[far], texts.segments[far]);
+        if self.mentions.is_empty() {
             return;
         }
-        let sounds = Sounds::of(texts.text[near], pieces(near));
-        self.index(&sounds);
-        let ends: Vec<usize> = pieces(near).map(|piece: ByteRange| piece.end).collect();
+        let Self { tally, known, mentions, segments, places, heard, heard_in, scores, .. } = self;
         let all = texts.len();
         let most = COMMON * (all.source + all.target) as f32;
-        for (latin, Mentioned { segments, sounds: places }) in &mut mentioned {
-            if segments.len() as f32 * 2.0 > most.max(4.0) {
-                continue;
-            }
-            if !self.names.contains_key(*latin) {
-                self.names.insert((*latin).to_owned(), Name::new(latin));
-            }
-            let name = &self.names[*latin];
-            self.find(&sounds, name, |at, score| {
-                let at = sounds.list[at].range.start;
-                places.push((ends.partition_point(|&end| end <= at) as u32, score));
-            });
+        let is_rare = |mention: &Mention| mention.segments as f32 * 2.0 <= most.max(4.0);
+        places.clear();
+        for mention in mentions.iter().filter(|mention| is_rare(mention)) {
+            let name = &mut known[mention.name as usize].name;
+            places.ask(name.get_or_insert_with(|| Name::new(mention.first.of(texts.text[far]))));
         }
-        let mut scores = Vec::new();
-        for Mentioned { segments, sounds } in mentioned.into_values() {
-            let best = sounds.iter().map(|place| place.1).fold(0.0, f32::max);
+        let pieces = texts.segments[near].iter().map(|segment| segment.range);
+        let sounds = Sounds::listed(texts.text[near], pieces, std::mem::take(&mut self.sounds));
+        places.list(&sounds.list);
+        scores.clear();
+        for mention in mentions.iter_mut().filter(|mention| is_rare(mention)) {
+            let Some(name) = &known[mention.name as usize].name else { continue };
+            heard.clear();
+            places.find(&sounds, name, |at, score| heard.push((at as u32, score)));
+            let best = heard.iter().map(|place| place.1).fold(0.0, f32::max);
             if best < LEAST {
                 continue;
             }
-            let item = scores.len() as u32;
+            mention.item = scores.len() as u32;
             scores.push(best);
-            segments.iter().for_each(|&segment| self.tally.add(far, segment as usize, item));
-            let mut heard: Vec<u32> =
-                sounds.iter().filter(|place| place.1 >= best - NEAR).map(|place| place.0).collect();
-            heard.sort_unstable();
-            heard.dedup();
-            heard.iter().for_each(|&segment| self.tally.add(near, segment as usize, item));
+            // The segments of the places, each once.
+            heard_in.clear();
+            let segment = |at: u32| {
+                let at = sounds.list[at as usize].range.start;
+                texts.segments[near].partition_point(|segment| segment.range.end <= at) as u32
+            };
+            heard_in.extend(heard.iter().filter(|place| place.1 >= best - NEAR).map(|place| segment(place.0)));
+            heard_in.sort_unstable();
+            heard_in.dedup();
+            heard_in.iter().for_each(|&segment| tally.add(near, segment as usize, mention.item));
         }
-        self.tally.finish(all, scores.len(), |item, spread| scores[item] * spread.gain(CHANCE, BACKGROUND));
+        for &(mention, segment) in &*segments {
+            let item = mentions[mention as usize].item;
+            if item != NONE {
+                tally.add(far, segment as usize, item);
+            }
+        }
+        tally.finish(all, scores.len(), |item, spread| scores[item] * spread.gain(CHANCE, BACKGROUND));
+        self.sounds = sounds.list;
     }
 
     fn measure(&self, block: Block, features: &mut [f32]) {
@@ -219,7 +306,9 @@ impl Signal for Evidence {
         let pieces = |side: Side| texts.segments[side][block[side].indices()].iter().map(|segment| segment.range);
         let sounds = Sounds::of(texts.text[near], pieces(near));
         let mut words = Vec::new();
-        for candidate in candidates_of(texts.text[far], pieces(far)) {
+        let mut candidates = Vec::new();
+        Finder::default().find(texts.text[far], pieces(far), &mut candidates);
+        for candidate in candidates {
             let latin = candidate.range.of(texts.text[far]);
             let found = sounds.find(&Name::new(latin)).filter(|found| found.score >= LEAST);
             let pair = found.map(|found| format!("{} ~ {latin}", found.range.of(texts.text[near])));

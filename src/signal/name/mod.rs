@@ -27,7 +27,7 @@ pub use candidate::{Candidate, candidates};
 pub use evidence::Evidence;
 
 use crate::span::ByteRange;
-use skeleton::Element;
+use skeleton::{Element, Kind};
 use spelling::{Reading, SyllableId};
 
 /// A Latin name, ready to be looked for.
@@ -38,6 +38,12 @@ pub struct Name {
     skeleton: Vec<Element>,
     /// The letters fall into syllables of Mandarin, in pinyin or Wade-Giles.
     is_mandarin: bool,
+    /// Its beginnings that spell a syllable, if it is such a name: how many letters, and which syllables.
+    heads: Vec<(usize, &'static [SyllableId])>,
+    /// The characters that are customarily written so.
+    forms: &'static [&'static str],
+    /// What [`skeleton::beginnings`] says.
+    beginnings: u64,
 }
 
 impl Name {
@@ -46,7 +52,9 @@ impl Name {
         let letters: String = latin.chars().flat_map(char::to_lowercase).filter_map(skeleton::folded).collect();
         let skeleton = skeleton::of_latin(&letters);
         let is_mandarin = spelling::is_mandarin(&letters);
-        Self { letters, skeleton, is_mandarin }
+        let heads = if is_mandarin { spelling::heads(&letters).collect() } else { Vec::new() };
+        let (forms, beginnings) = (places::forms(&letters), skeleton::beginnings(&skeleton));
+        Self { letters, skeleton, is_mandarin, heads, forms, beginnings }
     }
 
     /// True when the letters fall into syllables of Mandarin: such a name is looked for as a spelling first,
@@ -63,6 +71,11 @@ impl Name {
     /// Long enough to be known by its consonants.
     fn may_be_foreign(&self) -> bool {
         self.skeleton.len() >= 2 && self.letters.len() >= 4
+    }
+
+    /// Whether it may be written in Chinese from an element of this kind on.
+    fn may_begin(&self, element: Kind) -> bool {
+        self.beginnings >> element & 1 != 0
     }
 }
 
@@ -88,15 +101,6 @@ impl Sound {
     fn syllables(&self) -> &'static [SyllableId] {
         self.reading.map_or(&[], Reading::syllables)
     }
-
-    fn transliterates(&self) -> bool {
-        self.reading.is_some_and(|reading| reading.transliterates)
-    }
-
-    /// The elements of its usual reading.
-    fn elements(&self) -> Option<&'static [Element]> {
-        self.syllables().first().map(|&id| spelling::syllable(id).skeleton.as_slice())
-    }
 }
 
 /// What a Chinese text sounds like, character by character; other characters break the sound.
@@ -119,7 +123,12 @@ impl<'t> Sounds<'t> {
 
     /// Those of several pieces of one text, between which the sound breaks.
     fn of(text: &'t str, pieces: impl IntoIterator<Item = ByteRange>) -> Self {
-        let mut list = Vec::new();
+        Self::listed(text, pieces, Vec::new())
+    }
+
+    /// The same, in a list whose memory was kept.
+    fn listed(text: &'t str, pieces: impl IntoIterator<Item = ByteRange>, mut list: Vec<Sound>) -> Self {
+        list.clear();
         for piece in pieces {
             let own = piece.of(text);
             list.reserve(own.len() / 3 + 2);
@@ -155,12 +164,11 @@ impl<'t> Sounds<'t> {
             }
         };
         let first = name.letters.bytes().next()?;
-        let bit = 1_u32 << (first - b'a').min(31);
         for start in 0..self.list.len() {
             if let Some(end) = self.customary(start, name) {
                 keep(self.found(start, end, 1.0), &mut best);
             }
-            if self.list[start].reading.is_some_and(|reading| reading.letters & bit != 0)
+            if self.list[start].reading.is_some_and(|reading| reading.may_begin_with(first))
                 && let Some(end) = self.spelled(start, &name.letters, 0)
             {
                 keep(self.found(start, end, spelled_score(end - start, name)), &mut best);
@@ -173,10 +181,9 @@ impl<'t> Sounds<'t> {
         }
         if name.may_be_foreign() {
             for start in 0..self.list.len() {
-                let sound = &self.list[start];
-                if sound.transliterates()
-                    && let Some(elements) = sound.elements()
-                    && skeleton::may_begin(&name.skeleton, elements)
+                if let Some(reading) = self.list[start].reading
+                    && reading.transliterates
+                    && name.may_begin(reading.elements[0])
                     && let Some((end, score)) = self.transliterated(start, name, LEAST_SCORE)
                 {
                     keep(self.found(start, end, score), &mut best);
@@ -191,10 +198,7 @@ impl<'t> Sounds<'t> {
     }
 
     fn customary(&self, start: usize, name: &Name) -> Option<usize> {
-        places::forms(&name.letters)
-            .iter()
-            .find(|form| self.reads(start, form))
-            .map(|form| start + form.chars().count())
+        name.forms.iter().find(|form| self.reads(start, form)).map(|form| start + form.chars().count())
     }
 
     /// True when just these characters stand at `start`.
@@ -204,10 +208,8 @@ impl<'t> Sounds<'t> {
 
     /// The end of the characters from `start` some reading of which spells all the letters.
     fn spelled(&self, start: usize, letters: &str, depth: usize) -> Option<usize> {
-        if letters.is_empty() {
-            return Some(start);
-        }
-        let sound = self.list.get(start)?;
+        let Some(&first) = letters.as_bytes().first() else { return Some(start) };
+        let sound = self.list.get(start).filter(|sound| sound.reading.is_some_and(|r| r.may_begin_with(first)))?;
         // No Chinese name has more than six characters: the search cannot run far.
         if depth >= 6 {
             return None;
@@ -224,7 +226,7 @@ impl<'t> Sounds<'t> {
         // Mila may be 米拉, but Xinhua is rarely 西诺瓦.
         let lost = if name.is_mandarin { MANDARIN_ABROAD } else { 0.0 };
         let sounds = self.list[start..].iter().take(name.skeleton.len() + 3);
-        let sounds = sounds.map_while(|sound| Some((sound.elements()?, sound.transliterates())));
+        let sounds = sounds.map_while(|sound| sound.reading.map(|reading| (reading.elements, reading.transliterates)));
         skeleton::align(&name.skeleton, sounds, least + lost).map(|(count, score)| (start + count, score - lost))
     }
 }

@@ -46,15 +46,19 @@ pub(super) struct Element {
     vowel: Vowel,
 }
 
+/// Number of an element, below [`KINDS`].
+pub(super) type Kind = u8;
+
 impl Element {
-    /// Its number, below [`KINDS`].
-    fn kind(self) -> usize {
-        self.consonant as usize * 4 + self.vowel as usize
+    pub(super) fn kind(self) -> Kind {
+        self.consonant as u8 * 4 + self.vowel as u8
     }
 }
 
 /// How many different elements there are, and some.
 const KINDS: usize = 64;
+/// In place of an element that is not there.
+pub(super) const NO_ELEMENT: Kind = Kind::MAX;
 
 /// The costs of all elements, looked up by [`Element::kind`]: an alignment asks for them thousands of times.
 struct Costs {
@@ -70,9 +74,10 @@ static COSTS: LazyLock<Costs> = LazyLock::new(|| {
     let vowels = [Vowel::A, Vowel::E, Vowel::O, Vowel::Any];
     let all = || consonants.into_iter().flat_map(|consonant| vowels.map(|vowel| Element { consonant, vowel }));
     for element in all() {
-        all().for_each(|other| costs.exchange[element.kind()][other.kind()] = exchange(other, element));
-        costs.left_out[element.kind()] = left_out(element);
-        costs.put_in[element.kind()] = put_in(element);
+        let kind = usize::from(element.kind());
+        all().for_each(|other| costs.exchange[kind][usize::from(other.kind())] = exchange(other, element));
+        costs.left_out[kind] = left_out(element);
+        costs.put_in[kind] = put_in(element);
     }
     costs
 });
@@ -269,44 +274,54 @@ fn put_in(element: Element) -> f32 {
     }
 }
 
-/// True unless the first sounds rule each other out.
-pub(super) fn may_begin(name: &[Element], syllable: &[Element]) -> bool {
-    match (name.first(), syllable.first()) {
-        (Some(&a), Some(&b)) => exchange(a, b) < 0.6,
-        _ => false,
-    }
+/// The kinds of elements, a bit each, with which the Chinese of a name may begin: those that its first sound does not rule out.
+pub(super) fn beginnings(name: &[Element]) -> u64 {
+    let Some(first) = name.first() else { return 0 };
+    let may_begin = |kind: &usize| COSTS.exchange[*kind][usize::from(first.kind())] < 0.6;
+    (0..KINDS).filter(may_begin).fold(0, |kinds, kind| kinds | 1 << kind)
 }
 
 /// The longest name, in elements, that is aligned; what goes on beyond is not looked at.
 const LONGEST: usize = 23;
 
-/// Aligns a whole name with the first so many syllables: how many, and the best score, if one is above `least`.
-pub(super) fn align<'s>(
+/// The lesser of two costs. (`f32::min` would ask whether they are numbers.)
+#[inline]
+fn least_of(a: f32, b: f32) -> f32 {
+    if a < b { a } else { b }
+}
+
+/// Aligns a whole name with the first so many syllables, given by their elements: how many, and the best score, if one is above `least`.
+pub(super) fn align(
     name: &[Element],
-    syllables: impl Iterator<Item = (&'s [Element], bool)>,
+    syllables: impl Iterator<Item = ([Kind; 2], bool)>,
     least: f32,
 ) -> Option<(usize, f32)> {
     /// A character that newspapers do not write names with.
     const STRANGE: f32 = 0.7;
     let costs = &*COSTS;
-    let name = &name[..name.len().min(LONGEST)];
-    let length = name.len().max(3) as f32;
+    let columns = name.len().min(LONGEST);
+    let length = columns.max(3) as f32;
     let mut row = [0.0f32; LONGEST + 1];
-    let mut kinds = [0; LONGEST];
-    for (column, element) in name.iter().enumerate() {
-        kinds[column] = element.kind();
-        row[column + 1] = row[column] + costs.left_out[kinds[column]];
+    let mut kinds = [(0, 0.0); LONGEST];
+    for (column, element) in name[..columns].iter().enumerate() {
+        let kind = usize::from(element.kind());
+        kinds[column] = (kind, costs.left_out[kind]);
+        row[column + 1] = row[column] + costs.left_out[kind];
     }
-    let kinds = &kinds[..name.len()];
     let mut best: Option<(usize, f32)> = None;
     let mut strange = 0.0;
     for (index, (elements, transliterates)) in syllables.enumerate() {
-        for element in elements {
-            let (exchange, put_in) = (&costs.exchange[element.kind()], costs.put_in[element.kind()]);
+        let mut cheapest = f32::INFINITY;
+        for element in elements.into_iter().take_while(|&element| element != NO_ELEMENT).map(usize::from) {
+            let (exchange, put_in) = (&costs.exchange[element], costs.put_in[element]);
             let (mut diagonal, mut before) = (row[0], row[0] + put_in);
             row[0] = before;
-            for (above, &kind) in row[1..].iter_mut().zip(kinds) {
-                let cost = (diagonal + exchange[kind]).min(before + costs.left_out[kind]).min(*above + put_in);
+            cheapest = before;
+            for (above, &(kind, left_out)) in row[1..=columns].iter_mut().zip(&kinds) {
+                // Only the last of these waits for the cell before.
+                let without = least_of(diagonal + exchange[kind], *above + put_in);
+                let cost = least_of(without, before + left_out);
+                cheapest = least_of(cheapest, cost);
                 (diagonal, before) = (*above, cost);
                 *above = cost;
             }
@@ -314,13 +329,12 @@ pub(super) fn align<'s>(
         if !transliterates {
             strange += STRANGE;
         }
-        let score = (1.0 - (row[name.len()] + strange) / length).min(0.95);
+        let score = (1.0 - (row[columns] + strange) / length).min(0.95);
         // One character cannot carry a name of several consonants.
         if index > 0 && best.is_none_or(|(_, known)| score > known) {
             best = Some((index + 1, score));
         }
         // Costs never fall: what is too dear already stays so.
-        let cheapest = row[..=name.len()].iter().copied().fold(f32::INFINITY, f32::min);
         if 1.0 - (cheapest + strange) / length <= least {
             break;
         }

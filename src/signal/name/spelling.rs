@@ -1,6 +1,6 @@
 //! How a syllable of Mandarin is spelled: in pinyin, and in Wade-Giles as newspapers print it, without marks.
 
-use super::skeleton::{self, Element};
+use super::skeleton::{self, Kind, NO_ELEMENT};
 use foldhash::fast::FixedState;
 use pinyin::{ToPinyin, ToPinyinMulti};
 use std::collections::HashMap;
@@ -17,23 +17,23 @@ pub(super) struct Syllable {
     pub(super) spellings: Vec<String>,
     /// Bit 0 for `a`: the first letters of the spellings.
     first_letters: u32,
-    pub(super) skeleton: Vec<Element>,
 }
 
 /// How a character sounds.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reading {
     readings: [SyllableId; READINGS],
+    known: u8,
+    /// The elements of the usual reading.
+    pub(super) elements: [Kind; 2],
     /// Bit 0 for `a`: the letters that a spelling of this character may begin with.
-    pub(super) letters: u32,
+    letters: u32,
     /// Newspapers write foreign names with it.
     pub(super) transliterates: bool,
 }
 
 /// The most readings of a character that are tried: the crate gives the usual one first.
 const READINGS: usize = 4;
-/// In place of a reading that is not there.
-const NO_SYLLABLE: SyllableId = SyllableId::MAX;
 /// The characters that are known; rarer ones have no sound here.
 const KNOWN: RangeInclusive<char> = '\u{3400}'..='\u{9FFF}';
 
@@ -48,21 +48,26 @@ struct Table {
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut syllables: Vec<Syllable> = Vec::new();
     let mut numbers: HashMap<&'static str, SyllableId, FixedState> = HashMap::default();
-    let silent = Reading { readings: [NO_SYLLABLE; READINGS], letters: 0, transliterates: false };
+    let silent =
+        Reading { readings: [0; READINGS], known: 0, elements: [NO_ELEMENT; 2], letters: 0, transliterates: false };
     let mut characters: Vec<Reading> = KNOWN
         .map(|c| {
             let mut reading = silent;
-            let mut known = 0;
             let usual = c.to_pinyin().into_iter();
             for pinyin in usual.chain(c.to_pinyin_multi().into_iter().flatten()) {
                 let id = *numbers.entry(pinyin.plain()).or_insert_with(|| {
                     syllables.push(Syllable::new(pinyin.plain()));
                     syllables.len() as SyllableId - 1
                 });
+                let known = usize::from(reading.known);
                 if known < READINGS && !reading.readings[..known].contains(&id) {
+                    if known == 0 {
+                        let elements = skeleton::of_syllable(&plain_letters(pinyin.plain()));
+                        reading.elements.iter_mut().zip(elements).for_each(|(kind, element)| *kind = element.kind());
+                    }
                     reading.readings[known] = id;
                     reading.letters |= syllables[id as usize].first_letters;
-                    known += 1;
+                    reading.known += 1;
                 }
             }
             reading
@@ -88,7 +93,7 @@ static SPELLINGS: LazyLock<HashMap<&'static str, Vec<SyllableId>, FixedState>> =
 /// How a character is read; `None` for what is no Chinese character.
 pub(super) fn reading(c: char) -> Option<&'static Reading> {
     let index = (c as usize).checked_sub(*KNOWN.start() as usize)?;
-    TABLE.characters.get(index).filter(|reading| reading.readings[0] != NO_SYLLABLE)
+    TABLE.characters.get(index).filter(|reading| reading.known > 0)
 }
 
 /// The syllable with this number.
@@ -104,9 +109,18 @@ pub(super) fn count() -> usize {
 impl Reading {
     /// Its syllables, the usual one first, at least one.
     pub(super) fn syllables(&self) -> &[SyllableId] {
-        let known = self.readings.iter().position(|&id| id == NO_SYLLABLE).unwrap_or(READINGS);
-        &self.readings[..known]
+        &self.readings[..usize::from(self.known)]
     }
+
+    /// Whether one of its spellings begins with this lower-case letter.
+    pub(super) fn may_begin_with(&self, letter: u8) -> bool {
+        self.letters & (1 << (letter - b'a').min(31)) != 0
+    }
+}
+
+/// A syllable of the table in plain letters.
+fn plain_letters(pinyin: &str) -> String {
+    pinyin.chars().filter_map(skeleton::folded).collect()
 }
 
 /// The longest spelling of a syllable.
@@ -132,7 +146,7 @@ pub(super) fn is_mandarin(letters: &str) -> bool {
 impl Syllable {
     fn new(plain: &str) -> Self {
         let umlaut = plain.contains('ü');
-        let pinyin: String = plain.chars().filter_map(skeleton::folded).collect();
+        let pinyin = plain_letters(plain);
         let mut spellings = vec![pinyin.clone()];
         if umlaut {
             spellings.push(pinyin.replace('u', "v"));
@@ -145,8 +159,7 @@ impl Syllable {
         }
         let first_letters =
             spellings.iter().filter_map(|s| s.bytes().next()).fold(0, |mask, b| mask | 1 << (b - b'a').min(31));
-        let skeleton = skeleton::of_syllable(&pinyin);
-        Self { spellings, first_letters, skeleton }
+        Self { spellings, first_letters }
     }
 }
 
