@@ -61,14 +61,14 @@ struct Marks {
     /// Counts before each segment border.
     before: Vec<Counts>,
     /// For each number of segments 0..=[`MAX_RUN`] in turn, the runs that end at each segment border; where one would start before the
-    /// text, nothing is said: the [`Edges::kind`] with the bit [`COUNTED`] where anything was counted, and the counts.
+    /// text, nothing is said: the [`Edges::kind`] with the bit [`MARKED`] where anything was counted, and the counts.
     kinds: Vec<u8>,
     counts: Vec<Counts>,
 }
 
 /// The bits of an [`Edges::kind`].
 const KIND: u8 = 0x3f;
-const COUNTED: u8 = 0x80;
+const MARKED: u8 = 0x80;
 
 /// What stands at a segment's ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -126,8 +126,15 @@ struct Run {
 }
 
 impl Run {
+    /// From the edges of its first and last segments and the counts before and behind it.
+    fn new(first: &Edges, last: &Edges, before: &Counts, after: &Counts) -> Self {
+        let edges = Edges { end: last.end, opens: first.opens, closes: last.closes, head: first.head };
+        let counts = after.since(*before);
+        Run { edges, counts }
+    }
+
     fn kind(self) -> u8 {
-        let counted = if self.counts == Counts::default() { 0 } else { COUNTED };
+        let counted = if self.counts == Counts::default() { 0 } else { MARKED };
         self.edges.kind() as u8 | counted
     }
 }
@@ -254,23 +261,28 @@ impl Marks {
             next = end;
             before.push(counts);
         }
-        self.kinds.clear();
-        self.counts.clear();
-        for taken in 0..=MAX_RUN {
-            for end in 0..self.before.len() {
-                let start = end.checked_sub(taken).filter(|_| taken > 0);
-                let run = start.map_or(Run::default(), |start| self.run(start, end));
-                self.kinds.push(run.kind());
-                self.counts.push(run.counts);
+        let Self { segments, before, kinds, counts, .. } = self;
+        kinds.clear();
+        kinds.resize(before.len(), 0);
+        counts.clear();
+        counts.resize(before.len(), Counts::default());
+        for taken in 1..=MAX_RUN {
+            // Where none ends there is nothing to be said.
+            let none = taken.min(before.len());
+            kinds.resize(kinds.len() + none, 0);
+            counts.resize(counts.len() + none, Counts::default());
+            let lasts = segments.iter().zip(&before[1..]).skip(taken - 1);
+            for ((first, before), (last, after)) in segments.iter().zip(&*before).zip(lasts) {
+                let run = Run::new(first, last, before, after);
+                kinds.push(run.kind());
+                counts.push(run.counts);
             }
         }
     }
 
     /// The run of segments from `start` up to `end`, at least one.
     fn run(&self, start: usize, end: usize) -> Run {
-        let (first, last) = (self.segments[start], self.segments[end - 1]);
-        let edges = Edges { end: last.end, opens: first.opens, closes: last.closes, head: first.head };
-        Run { edges, counts: self.before[end].since(self.before[start]) }
+        Run::new(&self.segments[start], &self.segments[end - 1], &self.before[start], &self.before[end])
     }
 
     fn of(&self, run: SegmentRange) -> Run {
@@ -378,7 +390,7 @@ impl Signal for Mark {
             let (kinds, counts) = self.sides.target.ending_from(step.target as usize, first, costs.len());
             for (k, cost) in costs.iter_mut().enumerate() {
                 *cost += edges[(kinds[k] & KIND) as usize];
-                if (source | kinds[k]) & COUNTED != 0 {
+                if (source | kinds[k]) & MARKED != 0 {
                     *cost += sum(&weights, count_features(own, &counts[k]));
                 }
             }

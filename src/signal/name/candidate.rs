@@ -39,16 +39,15 @@ pub fn candidates(text: &str) -> Vec<Candidate> {
 
 /// Small forms kept from one text to the next, after which they are forgotten.
 const KEPT: usize = 20_000;
-/// In place of the number of a small form.
-const NO_NAME: u32 = u32::MAX;
 
-/// A word of the text at hand, as it stands.
+/// A word that may be a name.
 #[derive(Debug, Clone, Copy)]
 struct Word {
     start: usize,
     end: usize,
-    /// If it may be a name: its end without 's, and the number of its small form.
+    /// Its end without 's.
     bare_end: usize,
+    /// The number of its small form.
     small: u32,
 }
 
@@ -66,7 +65,9 @@ struct Small {
 pub(super) struct Finder {
     numbers: HashMap<String, u32, FixedState>,
     known: Vec<Small>,
+    /// Of the text at hand: what may be names, and where other words begin and end.
     words: Vec<Word>,
+    others: Vec<(usize, usize)>,
     /// The number of the text at hand.
     text: u32,
     /// A word in lower case.
@@ -78,6 +79,7 @@ impl Finder {
     pub(super) fn find(&mut self, text: &str, pieces: impl IntoIterator<Item = ByteRange>, found: &mut Vec<Candidate>) {
         found.clear();
         self.words.clear();
+        self.others.clear();
         if self.known.len() > KEPT || self.text == u32::MAX {
             self.numbers.clear();
             self.known.clear();
@@ -89,37 +91,36 @@ impl Finder {
         let alike_at = |word: &str| (word.len().min(31), 1 << (word.as_bytes()[0] & 31));
         for piece in pieces {
             each_word(text, piece, |start, end| {
-                let mut word = Word { start, end, bare_end: end, small: NO_NAME };
-                if let Some(bare) = bare_name(&text[start..end]) {
-                    word.small = self.small(bare);
-                    word.bare_end = start + bare.len();
-                    let (length, letter) = alike_at(&self.lower);
-                    alike[length] |= if word.small == NO_NAME { 0 } else { letter };
+                let first = text.as_bytes()[start];
+                // Nothing in lower case begins with an ASCII capital.
+                if !first.is_ascii_uppercase() {
+                    self.others.push((start, end));
                 }
-                self.words.push(word);
+                if !first.is_ascii_lowercase()
+                    && let Some(bare) = bare_name(&text[start..end])
+                    && let Some(small) = self.small(bare)
+                {
+                    let (length, letter) = alike_at(&self.lower);
+                    alike[length] |= letter;
+                    self.words.push(Word { start, end, bare_end: start + bare.len(), small });
+                }
             });
         }
-        for word in &self.words {
-            let own = &text[word.start..word.end];
+        for &(start, end) in &self.others {
+            let own = &text[start..end];
             let (length, letter) = alike_at(own);
-            // Nothing in lower case begins with an ASCII capital.
             if alike[length] & letter != 0
-                && !own.as_bytes()[0].is_ascii_uppercase()
                 && let Some(&number) = self.numbers.get(own)
             {
                 self.known[number as usize].is_name = false;
             }
         }
-        let is_name = |word: &Word| word.small != NO_NAME && self.known[word.small as usize].is_name;
-        for (index, word) in self.words.iter().enumerate() {
-            if !is_name(word) {
-                continue;
-            }
+        let is_name = |word: &&Word| self.known[word.small as usize].is_name;
+        for (index, word) in self.words.iter().enumerate().filter(|(_, word)| is_name(word)) {
             let before = text[..word.start].trim_end();
             let is_initial = before.is_empty() || before.ends_with(['.', '!', '?', '"', '“', '\n']);
             found.push(Candidate { range: ByteRange::new(word.start, word.bare_end), is_initial, words: 1 });
-            if let Some(next) = self.words.get(index + 1)
-                && is_name(next)
+            if let Some(next) = self.words.get(index + 1).filter(is_name)
                 && &text[word.end..next.start] == " "
             {
                 found.push(Candidate { range: ByteRange::new(word.start, next.bare_end), is_initial, words: 2 });
@@ -127,8 +128,8 @@ impl Finder {
         }
     }
 
-    /// The number of a word in lower case, which this text has with a capital; [`NO_NAME`] for common words.
-    fn small(&mut self, word: &str) -> u32 {
+    /// The number of a word in lower case, which this text has with a capital; `None` for common words.
+    fn small(&mut self, word: &str) -> Option<u32> {
         let Self { numbers, known, text, lower, .. } = self;
         lower.clear();
         if word.is_ascii() {
@@ -150,7 +151,7 @@ impl Finder {
         if small.text != *text {
             (small.text, small.is_name) = (*text, true);
         }
-        if small.is_common { NO_NAME } else { number }
+        (!small.is_common).then_some(number)
     }
 }
 
@@ -166,38 +167,32 @@ fn bare_name(word: &str) -> Option<&str> {
 /// Where the words of a piece of text begin and end: letters, with hyphens and apostrophes inside them.
 fn each_word(text: &str, piece: ByteRange, mut found: impl FnMut(usize, usize)) {
     let own = &text.as_bytes()[..piece.end];
-    let letter_or_mark = |at: usize| match own.get(at) {
-        None => (0, false),
-        Some(byte) if byte.is_ascii_alphabetic() => (1, true),
-        Some(b'-' | b'\'') => (1, false),
-        Some(byte) if byte.is_ascii() => (0, false),
-        Some(_) => match text[at..].chars().next() {
-            Some('’') => (3, false),
-            Some(c) if c.is_alphabetic() => (c.len_utf8(), true),
-            _ => (0, false),
-        },
-    };
     let mut at = piece.start;
     while at < own.len() {
-        let (length, is_letter) = letter_or_mark(at);
-        if !is_letter {
-            at += if own[at].is_ascii() { 1 } else { text[at..].chars().next().map_or(1, char::len_utf8) };
-            continue;
-        }
-        let start = at;
-        at += length;
-        let mut end = at;
+        let (start, mut end) = (at, at);
         loop {
-            let (length, is_letter) = letter_or_mark(at);
-            if length == 0 || !is_letter && end < at {
-                break;
-            }
-            at += length;
-            if is_letter {
-                end = at;
+            let letters = own[at..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+            at += letters;
+            end = if letters > 0 { at } else { end };
+            let inside = start < end && end == at;
+            match own.get(at) {
+                Some(b'-' | b'\'') if inside => at += 1,
+                Some(byte) if !byte.is_ascii() => match text[at..].chars().next() {
+                    Some('’') if inside => at += '’'.len_utf8(),
+                    Some(c) if c.is_alphabetic() => {
+                        at += c.len_utf8();
+                        end = at;
+                    }
+                    _ => break,
+                },
+                _ => break,
             }
         }
-        found(start, end);
+        if start < end {
+            found(start, end);
+        } else {
+            at += text[at..].chars().next().map_or(1, char::len_utf8);
+        }
     }
 }
 

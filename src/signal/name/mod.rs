@@ -129,11 +129,12 @@ impl<'t> Sounds<'t> {
     /// The same, in a list whose memory was kept.
     fn listed(text: &'t str, pieces: impl IntoIterator<Item = ByteRange>, mut list: Vec<Sound>) -> Self {
         list.clear();
+        let readings = spelling::readings();
         for piece in pieces {
             let own = piece.of(text);
             list.reserve(own.len() / 3 + 2);
             for (at, c) in own.char_indices() {
-                let reading = spelling::reading(c);
+                let reading = readings.of(c);
                 // A space in the print and the dot between the parts of a name are passed over.
                 if reading.is_some() || !matches!(c, ' ' | '·' | '•' | '．') {
                     let start = piece.start + at;

@@ -142,29 +142,30 @@ pub(super) fn of_latin(letters: &str) -> Vec<Element> {
     let mut elements: Vec<Element> = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
-        let (length, classes): (usize, &[Consonant]) =
-            if let Some((group, classes)) = GROUPS.iter().find(|(group, _)| letters[at..].starts_with(group)) {
-                (group.len(), classes)
-            } else {
-                let soft = matches!(bytes.get(at + 1), Some(b'e' | b'i' | b'y'));
-                let class: &[Consonant] = match bytes[at] {
-                    b'b' | b'p' => &[P],
-                    b'd' | b't' => &[T],
-                    b'c' if soft => &[S],
-                    b'g' | b'k' | b'q' | b'c' => &[K],
-                    b'x' => &[K, S],
-                    b'h' => &[H],
-                    b'f' | b'v' | b'w' => &[F],
-                    b'm' => &[M],
-                    b'n' => &[N],
-                    b'l' | b'r' => &[L],
-                    b's' | b'z' => &[S],
-                    b'j' => &[C],
-                    _ if at == 0 => &[V],
-                    _ => &[],
-                };
-                (1, class)
+        let grouped = matches!(bytes.get(at + 1), Some(b's' | b'c' | b'h' | b'k' | b'z' | b'u' | b'j'));
+        let group = || GROUPS.iter().find(|(group, _)| letters[at..].starts_with(group));
+        let (length, classes): (usize, &[Consonant]) = if let Some((group, classes)) = grouped.then(group).flatten() {
+            (group.len(), classes)
+        } else {
+            let soft = matches!(bytes.get(at + 1), Some(b'e' | b'i' | b'y'));
+            let class: &[Consonant] = match bytes[at] {
+                b'b' | b'p' => &[P],
+                b'd' | b't' => &[T],
+                b'c' if soft => &[S],
+                b'g' | b'k' | b'q' | b'c' => &[K],
+                b'x' => &[K, S],
+                b'h' => &[H],
+                b'f' | b'v' | b'w' => &[F],
+                b'm' => &[M],
+                b'n' => &[N],
+                b'l' | b'r' => &[L],
+                b's' | b'z' => &[S],
+                b'j' => &[C],
+                _ if at == 0 => &[V],
+                _ => &[],
             };
+            (1, class)
+        };
         // A vowel at the head is its own element's vowel; a doubled letter counts once.
         let doubled = length == 1 && at > 0 && bytes[at] == bytes[at - 1];
         let after = if classes == [V] { at } else { at + length };
@@ -302,11 +303,11 @@ pub(super) fn align(
     let columns = name.len().min(LONGEST);
     let length = columns.max(3) as f32;
     let mut row = [0.0f32; LONGEST + 1];
-    let mut kinds = [(0, 0.0); LONGEST];
+    let (mut kinds, mut left_out) = ([0; LONGEST], [0.0; LONGEST]);
     for (column, element) in name[..columns].iter().enumerate() {
-        let kind = usize::from(element.kind());
-        kinds[column] = (kind, costs.left_out[kind]);
-        row[column + 1] = row[column] + costs.left_out[kind];
+        kinds[column] = usize::from(element.kind());
+        left_out[column] = costs.left_out[kinds[column]];
+        row[column + 1] = row[column] + left_out[column];
     }
     let mut best: Option<(usize, f32)> = None;
     let mut strange = 0.0;
@@ -317,13 +318,14 @@ pub(super) fn align(
             let (mut diagonal, mut before) = (row[0], row[0] + put_in);
             row[0] = before;
             cheapest = before;
-            for (above, &(kind, left_out)) in row[1..=columns].iter_mut().zip(&kinds) {
+            for column in 0..columns {
+                let above = row[column + 1];
                 // Only the last of these waits for the cell before.
-                let without = least_of(diagonal + exchange[kind], *above + put_in);
-                let cost = least_of(without, before + left_out);
+                let without = least_of(diagonal + exchange[kinds[column] % KINDS], above + put_in);
+                let cost = least_of(without, before + left_out[column]);
                 cheapest = least_of(cheapest, cost);
-                (diagonal, before) = (*above, cost);
-                *above = cost;
+                (diagonal, before) = (above, cost);
+                row[column + 1] = cost;
             }
         }
         if !transliterates {

@@ -17,6 +17,7 @@ pub(super) struct Syllable {
     pub(super) spellings: Vec<String>,
     /// Bit 0 for `a`: the first letters of the spellings.
     first_letters: u32,
+    elements: [Kind; 2],
 }
 
 /// How a character sounds.
@@ -61,12 +62,12 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
                 });
                 let known = usize::from(reading.known);
                 if known < READINGS && !reading.readings[..known].contains(&id) {
+                    let syllable = &syllables[id as usize];
                     if known == 0 {
-                        let elements = skeleton::of_syllable(&plain_letters(pinyin.plain()));
-                        reading.elements.iter_mut().zip(elements).for_each(|(kind, element)| *kind = element.kind());
+                        reading.elements = syllable.elements;
                     }
                     reading.readings[known] = id;
-                    reading.letters |= syllables[id as usize].first_letters;
+                    reading.letters |= syllable.first_letters;
                     reading.known += 1;
                 }
             }
@@ -90,10 +91,26 @@ static SPELLINGS: LazyLock<HashMap<&'static str, Vec<SyllableId>, FixedState>> =
     spellings
 });
 
+/// How each known character is read, at hand for a whole text.
+#[derive(Clone, Copy)]
+pub(super) struct Readings(&'static [Reading]);
+
+impl Readings {
+    /// How a character is read; `None` for what is no Chinese character.
+    pub(super) fn of(self, c: char) -> Option<&'static Reading> {
+        let index = (c as usize).wrapping_sub(*KNOWN.start() as usize);
+        self.0.get(index).filter(|reading| reading.known > 0)
+    }
+}
+
+/// How all characters are read.
+pub(super) fn readings() -> Readings {
+    Readings(&TABLE.characters)
+}
+
 /// How a character is read; `None` for what is no Chinese character.
 pub(super) fn reading(c: char) -> Option<&'static Reading> {
-    let index = (c as usize).checked_sub(*KNOWN.start() as usize)?;
-    TABLE.characters.get(index).filter(|reading| reading.known > 0)
+    readings().of(c)
 }
 
 /// The syllable with this number.
@@ -116,11 +133,6 @@ impl Reading {
     pub(super) fn may_begin_with(&self, letter: u8) -> bool {
         self.letters & (1 << (letter - b'a').min(31)) != 0
     }
-}
-
-/// A syllable of the table in plain letters.
-fn plain_letters(pinyin: &str) -> String {
-    pinyin.chars().filter_map(skeleton::folded).collect()
 }
 
 /// The longest spelling of a syllable.
@@ -146,7 +158,7 @@ pub(super) fn is_mandarin(letters: &str) -> bool {
 impl Syllable {
     fn new(plain: &str) -> Self {
         let umlaut = plain.contains('ü');
-        let pinyin = plain_letters(plain);
+        let pinyin: String = plain.chars().filter_map(skeleton::folded).collect();
         let mut spellings = vec![pinyin.clone()];
         if umlaut {
             spellings.push(pinyin.replace('u', "v"));
@@ -159,7 +171,9 @@ impl Syllable {
         }
         let first_letters =
             spellings.iter().filter_map(|s| s.bytes().next()).fold(0, |mask, b| mask | 1 << (b - b'a').min(31));
-        Self { spellings, first_letters }
+        let mut elements = [NO_ELEMENT; 2];
+        elements.iter_mut().zip(skeleton::of_syllable(&pinyin)).for_each(|(kind, element)| *kind = element.kind());
+        Self { spellings, first_letters, elements }
     }
 }
 

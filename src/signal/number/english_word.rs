@@ -46,9 +46,23 @@ pub(super) enum Word {
 
 /// The words by length and first letter: few are alike in both, so that most words of a text are told at once to be none.
 struct Table {
+    /// By length: a bit for each first letter.
+    letters: [u32; LONGEST + 1],
     /// Where those of each [`key`] begin.
     starts: Vec<usize>,
     words: Vec<(&'static [u8], Word)>,
+}
+
+impl Table {
+    /// What a word of ASCII letters means.
+    fn word(&self, text: &[u8]) -> Word {
+        let Some(letters) = self.letters.get(text.len()) else { return Word::Other };
+        if letters >> (text[0] & 31) & 1 == 0 {
+            return Word::Other;
+        }
+        let alike = &self.words[self.starts[key(text)]..self.starts[key(text) + 1]];
+        alike.iter().find(|(word, _)| word.eq_ignore_ascii_case(text)).map_or(Word::Other, |&(_, word)| word)
+    }
 }
 
 static WORDS: LazyLock<Table> = LazyLock::new(|| {
@@ -131,7 +145,9 @@ static WORDS: LazyLock<Table> = LazyLock::new(|| {
     let mut words: Vec<_> = words.into_iter().map(|(word, meaning)| (word.as_bytes(), meaning)).collect();
     words.sort_by_key(|(word, _)| key(word));
     let starts = (0..=32 * (LONGEST + 1)).map(|start| words.partition_point(|(word, _)| key(word) < start)).collect();
-    Table { starts, words }
+    let mut letters = [0; LONGEST + 1];
+    words.iter().for_each(|(word, _)| letters[word.len()] |= 1 << (word[0] & 31));
+    Table { letters, starts, words }
 });
 
 /// The longest word of the table.
@@ -184,15 +200,13 @@ impl<'t> Tokens<'t> {
         list.clear();
         heads.clear();
         let (mut any, mut halves) = (false, false);
+        let table = &*WORDS;
         let mut at = 0;
-        while at < bytes.len() {
+        while let Some(&byte) = bytes.get(at) {
             let start = at;
-            let byte = bytes[at];
             let kind = if byte.is_ascii_alphabetic() {
-                while at < bytes.len() && bytes[at].is_ascii_alphabetic() {
-                    at += 1;
-                }
-                let word = if words { word(&bytes[start..at]) } else { Word::Other };
+                at += bytes[at..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+                let word = if words { table.word(&bytes[start..at]) } else { Word::Other };
                 let is_head = match word {
                     // A Roman numeral.
                     Word::Other => matches!(byte, b'I' | b'V' | b'X'),
@@ -271,15 +285,6 @@ impl<'t> Tokens<'t> {
     pub(super) fn is_capital(&self, index: usize) -> bool {
         self.slice(index).starts_with(|c: char| c.is_ascii_uppercase())
     }
-}
-
-fn word(text: &[u8]) -> Word {
-    if text.len() > LONGEST {
-        return Word::Other;
-    }
-    let Table { starts, words } = &*WORDS;
-    let alike = &words[starts[key(text)]..starts[key(text) + 1]];
-    alike.iter().find(|(word, _)| word.eq_ignore_ascii_case(text)).map_or(Word::Other, |&(_, word)| word)
 }
 
 /// Digits at `at` with marks of thousands and a decimal point: the end, whether plain, and the value where it fits.

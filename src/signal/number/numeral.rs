@@ -23,10 +23,15 @@ impl Chars {
         chars.clear();
         starts.clear();
         heads.clear();
+        let mut before = '\0';
         for (start, c) in text.char_indices() {
-            if code(c) != 0 {
-                heads.push(chars.len());
+            match code(c) {
+                0 => {}
+                FOLLOWS if !follows(before, c) => {}
+                FOLLOWS if c != '初' => heads.push(chars.len() - 1),
+                _ => heads.push(chars.len()),
             }
+            before = c;
             chars.push(c);
             starts.push(start);
         }
@@ -83,10 +88,11 @@ pub(super) enum Class {
     None,
 }
 
-/// The characters with which a number may begin, by their classes. Those of no class are no numerals, but 半, the months and days
-/// of the farmers' calendar and the thirds of a month begin with them.
-const NUMERALS: [(Class, &[char]); 32] = [
-    (Class::None, &['半', '正', '腊', '臘', '元', '初', '上', '中', '下']),
+/// The characters with which a number may begin, by their classes. Those of no class are no numerals; of these, the first behind
+/// others tell of the farmers' calendar and the thirds of a month.
+const NUMERALS: [(Class, &[char]); 33] = [
+    (Class::None, &['月', '旬', '初']),
+    (Class::None, &['半']),
     (Class::Arabic(0), &['0', '０']),
     (Class::Arabic(1), &['1', '１']),
     (Class::Arabic(2), &['2', '２']),
@@ -134,6 +140,18 @@ static CODES: [u8; 0x10000] = {
     }
     codes
 };
+
+/// The code of those that tell it with the character before.
+const FOLLOWS: u8 = 1;
+
+/// 正月, 上旬, and 初 behind a month or a year.
+fn follows(before: char, c: char) -> bool {
+    match c {
+        '月' => matches!(before, '正' | '腊' | '臘' | '元'),
+        '旬' => matches!(before, '上' | '中' | '下'),
+        _ => matches!(before, '月' | '年'),
+    }
+}
 
 fn code(c: char) -> u8 {
     CODES.get(c as usize).copied().unwrap_or(0)
