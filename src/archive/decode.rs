@@ -30,6 +30,15 @@ pub struct DecodeError {
     pub encoding: &'static str,
 }
 
+/// The text of `bytes` that are plain UTF-8, no encoding being `named`: what [`decode`] answers, without a copy. `None` where it
+/// must look closer.
+pub(super) fn plain<'b>(bytes: &'b [u8], named: Option<&'static Encoding>) -> Option<&'b str> {
+    if named.is_some() || Encoding::for_bom(bytes).is_some() || utf16_without_mark(bytes).is_some() {
+        return None;
+    }
+    simdutf8::basic::from_utf8(bytes).ok()
+}
+
 /// Decodes `bytes` as `named`, or, without a name, as UTF-8, UTF-16, GB18030 or Big5, whichever they are.
 ///
 /// # Errors
@@ -91,7 +100,7 @@ fn convert(bytes: &[u8], encoding: &'static Encoding) -> Result<Decoded, DecodeE
 /// Zero bytes at every other place (more than a third of them) tell UTF-16 of a text that is partly ASCII.
 fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = &bytes[..bytes.len().min(4096) & !1];
-    if head.len() < 8 {
+    if head.len() < 8 || memchr::memchr(0, head).is_none() {
         return None;
     }
     let zeros = |offset: usize| head.iter().skip(offset).step_by(2).filter(|&&byte| byte == 0).count();

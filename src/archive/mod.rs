@@ -199,19 +199,24 @@ impl Entry {
     }
 
     fn fingerprint_at(&self, path: &str, place: &str) -> u128 {
-        let (kind, texts): (&str, Vec<&str>) = match &self.body {
-            Body::Article(text) => ("article", vec![text]),
+        let mut print = Fingerprint::default();
+        let json = || serde_json::to_string(&self.meta).expect("metadata are plain data");
+        let meta = if self.meta.is_empty() { String::new() } else { json() };
+        [&self.id, path, place, &meta].into_iter().for_each(|part| print.add(part));
+        match &self.body {
+            Body::Article(text) => ["article", text].into_iter().for_each(|part| print.add(part)),
             Body::Texts { texts, segmented } => {
-                (if *segmented { "lines" } else { "texts" }, vec![&texts.source, &texts.target])
+                print.add(if *segmented { "lines" } else { "texts" });
+                [&texts.source, &texts.target].into_iter().for_each(|text| print.add(text));
             }
             Body::Sentences(lists) => {
-                let border = std::iter::once("\u{1d}");
-                let (source, target) = (lists.source.iter(), lists.target.iter());
-                ("sentences", source.map(String::as_str).chain(border).chain(target.map(String::as_str)).collect())
+                print.add("sentences");
+                lists.source.iter().for_each(|sentence| print.add(sentence));
+                print.add("\u{1d}");
+                lists.target.iter().for_each(|sentence| print.add(sentence));
             }
-        };
-        let meta = if self.meta.is_empty() { String::new() } else { Value::Object(self.meta.clone()).to_string() };
-        fingerprint([self.id.as_str(), path, place, &meta, kind].into_iter().chain(texts))
+        }
+        print.finish()
     }
 
     /// A number that stands for what it says, wherever it was read.
@@ -226,14 +231,43 @@ impl Entry {
 }
 
 fn fingerprint(parts: impl IntoIterator<Item = impl AsRef<str>>) -> u128 {
-    let mut hasher = blake3::Hasher::new();
-    for part in parts {
-        hasher.update(&(part.as_ref().len() as u64).to_le_bytes());
-        hasher.update(part.as_ref().as_bytes());
+    let mut print = Fingerprint::default();
+    parts.into_iter().for_each(|part| print.add(part.as_ref()));
+    print.finish()
+}
+
+/// A hash of parts and their lengths. Many small ones are put together first: long pieces are hashed several times as fast.
+#[derive(Default)]
+struct Fingerprint {
+    hasher: blake3::Hasher,
+    waiting: Vec<u8>,
+}
+
+impl Fingerprint {
+    /// Bytes that wait at most.
+    const PIECE: usize = 1 << 16;
+
+    fn add(&mut self, part: &str) {
+        if self.waiting.len() + part.len() > Self::PIECE {
+            self.hasher.update(&self.waiting);
+            self.waiting.clear();
+        }
+        self.waiting.extend_from_slice(&(part.len() as u64).to_le_bytes());
+        if part.len() < Self::PIECE {
+            self.waiting.extend_from_slice(part.as_bytes());
+        } else {
+            self.hasher.update(&self.waiting);
+            self.hasher.update(part.as_bytes());
+            self.waiting.clear();
+        }
     }
-    let mut first = [0; 16];
-    first.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-    u128::from_le_bytes(first)
+
+    fn finish(mut self) -> u128 {
+        self.hasher.update(&self.waiting);
+        let mut first = [0; 16];
+        first.copy_from_slice(&self.hasher.finalize().as_bytes()[..16]);
+        u128::from_le_bytes(first)
+    }
 }
 
 /// What can be read from any place on.

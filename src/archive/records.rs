@@ -6,19 +6,32 @@ use crate::span::Pair;
 use encoding_rs::Encoding;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
+
+/// The room that is kept from line to line, at most.
+const KEPT: usize = 1 << 20;
 
 /// Reads the records of one stream, line by line.
 pub struct Records<R> {
     input: R,
     path: PathBuf,
     line: u64,
+    /// The line read last.
+    held: Vec<u8>,
     form: Form,
     encoding: Option<&'static Encoding>,
     longest: u64,
     shard: Option<Shard>,
     ended: bool,
+}
+
+/// What the next line is.
+enum Line {
+    None,
+    Held,
+    TooLong,
 }
 
 impl<R: BufRead> Records<R> {
@@ -28,6 +41,7 @@ impl<R: BufRead> Records<R> {
             input,
             path: path.to_owned(),
             line: 0,
+            held: Vec::new(),
             form: Form { segmented },
             encoding,
             longest,
@@ -41,22 +55,22 @@ impl<R: BufRead> Records<R> {
         Self { shard, ..self }
     }
 
-    fn read_line(&mut self) -> io::Result<Option<Result<Vec<u8>, ()>>> {
-        let mut line = Vec::new();
-        let read = self.input.by_ref().take(self.longest + 1).read_until(b'\n', &mut line)?;
-        if read == 0 {
-            return Ok(None);
+    fn read_line(&mut self) -> io::Result<Line> {
+        if self.held.capacity() > KEPT {
+            self.held = Vec::new();
         }
-        if line.last() != Some(&b'\n') && read as u64 > self.longest {
+        self.held.clear();
+        let read = self.input.by_ref().take(self.longest + 1).read_until(b'\n', &mut self.held)?;
+        if self.held.last() != Some(&b'\n') && read as u64 > self.longest {
             skip_line(&mut self.input)?;
-            return Ok(Some(Err(())));
+            return Ok(Line::TooLong);
         }
-        Ok(Some(Ok(line)))
+        Ok(if read == 0 { Line::None } else { Line::Held })
     }
 
-    fn entry(&self, line: Vec<u8>) -> Result<Entry, Reject> {
-        let place = format!("line {}", self.line);
-        let told = self.shard.and_then(|shard| Some((shard, self.told_id(&line)?)));
+    fn entry(&self) -> Result<Entry, Reject> {
+        let (line, place) = (&self.held, format!("line {}", self.line));
+        let told = self.shard.and_then(|shard| Some((shard, self.told_id(line)?)));
         match told {
             Some((shard, id)) if !shard.holds(&id) => Ok(Entry::new(id, Body::Article(String::new()))),
             Some((_, id)) => self.read(line, place).map_err(|reject| Reject { id: Some(id), ..reject }),
@@ -75,12 +89,17 @@ impl<R: BufRead> Records<R> {
         id(head.id, &self.path, self.line).ok()
     }
 
-    fn read(&self, line: Vec<u8>, place: String) -> Result<Entry, Reject> {
+    fn read(&self, line: &[u8], place: String) -> Result<Entry, Reject> {
         let reject = |reason, message: String| Reject::new(&self.path, place.clone(), reason, message);
         let bytes = line.len() as u64;
-        let decoded =
-            decode::decode(line, self.encoding).map_err(|error| reject(Reason::NotUtf8, error.to_string()))?;
-        let record: Map<String, Value> = serde_json::from_str(&decoded.text)
+        let text = match decode::plain(line, self.encoding) {
+            Some(text) => Cow::Borrowed(text),
+            None => {
+                let decoded = decode::decode(line.to_vec(), self.encoding);
+                decoded.map_err(|error| reject(Reason::NotUtf8, error.to_string()))?.text.into()
+            }
+        };
+        let record: Map<String, Value> = serde_json::from_str(&text)
             .map_err(|error| reject(Reason::BadRecord, format!("not a JSON record: {error}")))?;
         entry(record, &self.path, self.line, place, bytes, self.form)
     }
@@ -216,10 +235,10 @@ impl<R: BufRead> Iterator for Records<R> {
         while !self.ended {
             self.line += 1;
             match self.read_line() {
-                Ok(None) => self.ended = true,
-                Ok(Some(Ok(line))) if line.trim_ascii().is_empty() => {}
-                Ok(Some(Ok(line))) => return Some(self.entry(line)),
-                Ok(Some(Err(()))) => {
+                Ok(Line::None) => self.ended = true,
+                Ok(Line::Held) if self.held.trim_ascii().is_empty() => {}
+                Ok(Line::Held) => return Some(self.entry()),
+                Ok(Line::TooLong) => {
                     let message = format!("longer than {} bytes: cut the record into chapters", self.longest);
                     return Some(Err(Reject::new(
                         &self.path,

@@ -1,6 +1,7 @@
 //! Stage 2: text held. A [`Document`] keeps the decoded text of both sides and points into it; nothing is copied.
 
 pub mod article;
+mod chars;
 pub mod lines;
 mod plain;
 pub mod structure;
@@ -52,7 +53,7 @@ pub struct Segment {
 impl Segment {
     /// The segment at `range` of `text`.
     pub fn new(text: &str, range: ByteRange, paragraph: usize, section: Section) -> Self {
-        let chars = range.of(text).chars().filter(|c| !c.is_whitespace()).count() as u32;
+        let chars = chars::visible(range.of(text)) as u32;
         Self { range, chars, paragraph: paragraph as u32, section }
     }
 }
@@ -136,8 +137,11 @@ impl Document {
         };
         let language = Pair::new(tag("source_lang", &language.source), tag("target_lang", &language.target));
         let mut warnings = entry.warnings;
-        let is_bad = |c: char| matches!(c, '\u{FFFD}' | '\0');
-        if text.source.contains(is_bad) || text.target.contains(is_bad) {
+        let is_bad = |text: &str| {
+            let bytes = text.as_bytes();
+            memchr::memchr(0, bytes).is_some() || memchr::memmem::find(bytes, "\u{FFFD}".as_bytes()).is_some()
+        };
+        if is_bad(&text.source) || is_bad(&text.target) {
             warnings.push(Warning::BadChar);
         }
         let mut meta = entry.meta;
