@@ -125,6 +125,10 @@ impl Dictionary {
 
     /// Adds entries of a list. Each word of a phrase gets 1 / (words on both sides) of the entry's weight.
     pub fn add(&mut self, entries: &[Entry]) {
+        if entries.is_empty() {
+            // The words are not cut, and the table for it not opened.
+            return;
+        }
         let mut cutter = Cutter::new(self.source, self.target);
         for Entry(source, target, weight) in entries {
             let (source, target) = (cutter.words(source, Side::Source), cutter.words(target, Side::Target));

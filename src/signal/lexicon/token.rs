@@ -121,7 +121,6 @@ impl Language {
 /// Cuts sentences into tokens; owns its buffers and a cache of words, one for each thread and side.
 pub struct Tokenizer {
     language: Language,
-    table: &'static ZhEn,
     stemmer: Option<Stemmer>,
     surface: HashMap<Box<str>, WordId, FixedState>,
     headword: Vec<WordId>,
@@ -134,7 +133,6 @@ impl Tokenizer {
     pub fn new(language: Language) -> Self {
         Self {
             language,
-            table: ZhEn::shared(),
             stemmer: language.stemmer.map(Stemmer::create),
             surface: HashMap::default(),
             headword: Vec::new(),
@@ -176,10 +174,12 @@ impl Tokenizer {
     }
 
     fn han(&mut self, text: &str, start: usize, end: usize, words: &mut Words, tokens: &mut Tokens) {
+        // Here and not with the tokenizer: who never meets Chinese, or aligns by length alone, need not have the table opened.
+        let table = ZhEn::shared();
         if self.headword.is_empty() {
-            self.headword = vec![WordId::MAX; self.table.node_count()];
+            self.headword = vec![WordId::MAX; table.node_count()];
         }
-        let (table, cache, lower) = (self.table, &mut self.headword, &mut self.lower);
+        let (cache, lower) = (&mut self.headword, &mut self.lower);
         self.segmenter.run(table, &text[start..end], |from, to, headword, units| {
             let mut spell = || {
                 lower.clear();
