@@ -3,7 +3,7 @@
 use super::locks::{self, Fate, Told};
 use super::progress::Progress;
 use super::run::{self, Became, Before, Beside, Run};
-use super::targets::{self, Plan};
+use super::targets::{self, LineMakers, Plan};
 use super::{Done, Failure, Opened};
 use crate::align::{Model, Settings, Signals};
 use crate::archive::{self, Entry, Input, Listing, Shard};
@@ -153,7 +153,7 @@ pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) ->
         }
     };
     let past = past.as_deref();
-    let is_plain = plan.is_plain();
+    let lines = plan.lines();
     if let (Some(beside), false, false) = (&beside, arguments.resume, arguments.quiet)
         && beside.journal.exists()
     {
@@ -201,12 +201,12 @@ pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) ->
         bar.add(to.manifest.counts.done(), outcome.bytes);
         Ok(())
     };
-    batch::run(&engine, arguments.jobs, entries, |aligned| render(aligned, is_plain), sink).map_err(
-        |error| match error {
+    batch::run(&engine, arguments.jobs, entries, |aligned| render(aligned, lines.as_ref()), sink).map_err(|error| {
+        match error {
             RunError::Sink(failure) => run.explain(failure),
             RunError::Threads(error) => Failure::run(error),
-        },
-    )?;
+        }
+    })?;
     progress.finish();
     run.manifest.counts.not_kept += locks.waiting();
     let Manifest { counts, learned, .. } = run.manifest.clone();
@@ -356,7 +356,7 @@ fn inputs(arguments: &Arguments) -> (Vec<Input>, Option<u64>) {
     (arguments.inputs.iter().map(|path| super::input(path)).collect(), total)
 }
 
-fn render(aligned: &Aligned, is_plain: bool) -> Rendered {
+fn render(aligned: &Aligned, lines: Option<&LineMakers>) -> Rendered {
     let beads = &aligned.alignment.beads;
     let count = |wanted: fn(Block) -> bool| beads.iter().filter(|bead| wanted(bead.block)).count() as u64;
     let counts = Counts {
@@ -368,15 +368,9 @@ fn render(aligned: &Aligned, is_plain: bool) -> Rendered {
         locked: aligned.locks.len() as u64,
         not_kept: aligned.lost.len() as u64,
     };
-    let rows = if is_plain {
-        let mut lines = Vec::new();
-        for row in export::rows(aligned) {
-            serde_json::to_writer(&mut lines, &row).expect("a row is plain data, and memory takes it");
-            lines.push(b'\n');
-        }
-        Became::Lines(lines, beads.len() as u64)
-    } else {
-        Became::Rows(export::rows(aligned).collect())
+    let rows = match lines {
+        Some(lines) => Became::Lines(lines.make(aligned), beads.len() as u64),
+        None => Became::Rows(export::rows(aligned).collect()),
     };
     Rendered { rows, counts, fate: Fate::of(aligned) }
 }

@@ -7,8 +7,8 @@ use super::locks::Told;
 use super::output::{Output, Packing, SharedOutput, is_file, with_suffix};
 use super::targets::Targets;
 use crate::archive::{Entry, Reject};
-use crate::export::Row;
 use crate::export::manifest::{self, Manifest, Order, Place};
+use crate::export::{Lines, Row};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -110,8 +110,8 @@ pub(super) fn pass(entries: &mut impl Iterator<Item = Numbered>, done: u64, sum:
 pub(super) enum Became {
     /// Its rows.
     Rows(Vec<Row>),
-    /// Its rows as lines for outputs that are plain, and how many.
-    Lines(Vec<u8>, u64),
+    /// Its rows as lines for each output, and how many.
+    Lines(Vec<Lines>, u64),
     /// Why it was set aside.
     Reject(Reject),
 }

@@ -2,12 +2,13 @@
 
 use super::output::{Output, Packing, SharedOutput, is_file, with_suffix};
 use super::{Failure, is_dash};
+use crate::engine::Aligned;
 use crate::export::manifest::Written;
 use crate::export::select::{Condition, Dates, Kind, Sample, Script, Selection, Selector};
-use crate::export::{Context, Format, Loss, Row, Sink, Writer};
+use crate::export::{self, Context, Format, Lines, Loss, Row, Sink, Writer};
 use crate::span::Pair;
 use encoding_rs::Encoding;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 /// Options that choose rows, and how files are written.
@@ -158,9 +159,12 @@ impl Plan {
         Ok(())
     }
 
-    /// True when all rows go out as JSON Lines, as they are: they can be written before they come here.
-    pub(super) fn is_plain(&self) -> bool {
-        self.selection == Selection::default() && self.planned.iter().all(|planned| planned.format == Format::jsonl())
+    /// How to make the lines of a document for each output, where all rows go out as they are and as lines: that can be done before
+    /// they come here.
+    pub(super) fn lines(&self) -> Option<LineMakers> {
+        let apart =
+            self.selection == Selection::default() && self.planned.iter().all(|planned| planned.format.resumes());
+        apart.then(|| LineMakers(self.planned.iter().map(|plan| (plan.format, plan.context.clone())).collect()))
     }
 
     /// The forms of the outputs, such as jsonl.zst.
@@ -180,6 +184,22 @@ impl Plan {
         let targets =
             self.planned.into_iter().map(|planned| target(planned, &mut lengths)).collect::<Result<_, _>>()?;
         Ok(Targets { targets, selector: Selector::new(self.selection), resumes })
+    }
+}
+
+/// Makes lines for the outputs, on any thread.
+pub(super) struct LineMakers(Vec<(Format, Context)>);
+
+impl LineMakers {
+    /// The lines of a document for each output.
+    pub(super) fn make(&self, aligned: &Aligned) -> Vec<Lines> {
+        let lines = |(format, context): &(Format, Context)| {
+            if *format == Format::jsonl() {
+                return export::json_lines(aligned).into();
+            }
+            Writer::lines(*format, context, export::rows(aligned)).expect("memory takes it")
+        };
+        self.0.iter().map(lines).collect()
     }
 }
 
@@ -210,10 +230,10 @@ impl Targets {
         }
     }
 
-    /// Writes the lines of whole rows to outputs that are [plain](Plan::is_plain).
-    pub(super) fn lines(&mut self, lines: &[u8]) -> Result<(), Failure> {
-        let mut outputs = self.targets.iter_mut().flat_map(|target| &mut target.outputs);
-        outputs.try_for_each(|output| output.write_all(lines)).map_err(|error| failed(&error))
+    /// Writes a document's lines, which [`LineMakers`] has made, to all outputs.
+    pub(super) fn lines(&mut self, lines: &[Lines]) -> Result<(), Failure> {
+        let mut writers = self.targets.iter_mut().filter_map(|target| target.writer.as_mut()).zip(lines);
+        writers.try_for_each(|(writer, lines)| writer.put(lines)).map_err(|error| failed(&error))
     }
 
     /// True when a stopped run can go on with them.

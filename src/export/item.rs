@@ -295,7 +295,7 @@ fn wanted_number(name: &str, text: &str) -> String {
 }
 
 /// A side as one text and its borders: the text of [`joined`] and the value of `source_lengths` or `target_lengths`.
-pub(super) fn side_text(row: &Row, side: Side, charset: Charset) -> String {
+pub(super) fn side_text(row: &Row, side: Side, charset: Charset) -> Cow<'_, str> {
     joined(row.texts(side), row.language(side), charset)
 }
 

@@ -36,7 +36,8 @@ impl Exporter for Ladder {
         writeln!(files[0], "{source}\t{target}\t{confidence}")?;
         for (side, texts) in [&row.source, &row.target].into_iter().enumerate() {
             for text in texts {
-                writeln!(files[side + 1], "{}", Charset::Line.of(text))?;
+                files[side + 1].write_all(Charset::Line.of(text).as_bytes())?;
+                files[side + 1].write_all(b"\n")?;
             }
             self.lines[side] += texts.len() as u64;
         }

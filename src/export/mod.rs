@@ -44,11 +44,12 @@ use std::str::FromStr;
 
 pub use crate::bead::Status;
 pub use item::Item;
+pub use jsonl::json_lines;
 pub use lock::{lock, locks};
 pub use read::{Input, Open, OpenSeek, ReadError, RowReader, Text};
 pub use row::{Identity, Row, rows};
 pub use text::Charset;
-pub use writer::{Loss, Writer};
+pub use writer::{Lines, Loss, Writer};
 
 /// What is known of a format.
 pub struct Form {

@@ -33,8 +33,8 @@ impl Exporter for Moses {
         let lines = [
             side_text(row, Side::Source, Charset::Line),
             side_text(row, Side::Target, Charset::Line),
-            Charset::Line.of(&row.id).into_owned(),
-            row.confidence.map(|confidence| confidence.to_string()).unwrap_or_default(),
+            Charset::Line.of(&row.id),
+            row.confidence.map(|confidence| confidence.to_string()).unwrap_or_default().into(),
         ];
         files.iter_mut().zip(lines).try_for_each(|(file, line)| writeln!(file, "{line}"))
     }

@@ -156,7 +156,7 @@ impl Row {
 
     /// True when there is text on `side`.
     pub fn has(&self, side: Side) -> bool {
-        self.texts(side).iter().any(|text| !text.trim().is_empty())
+        self.texts(side).iter().any(|text| text.contains(|c: char| !c.is_whitespace()))
     }
 
     /// True when there is text on both sides.
@@ -226,8 +226,7 @@ fn row(aligned: &Aligned, common: &Common, bead: &Bead, index: usize, titles: [u
         target_paragraph: target.paragraph,
         source_index: source.index,
         target_index: target.index,
-        // Four digits are more than the calibration bears, and the same on every machine.
-        confidence: Some((bead.confidence * 1e4).round() / 1e4),
+        confidence: Some(confidence(bead)),
         cost: Some(bead.cost.0),
         parts: bead.parts.iter().map(|part| (part.signal.to_owned(), part.cost.0.into())).collect(),
         status: bead.status,
@@ -236,6 +235,16 @@ fn row(aligned: &Aligned, common: &Common, bead: &Bead, index: usize, titles: [u
         extra: lock.map(|lock| lock.extra.clone()).unwrap_or_default(),
         ..Row::new(Arc::clone(&common.doc), index + 1, &common.language, texts)
     }
+}
+
+/// Four digits are more than the calibration bears, and the same on every machine.
+pub(super) fn confidence(bead: &Bead) -> f64 {
+    (bead.confidence * 1e4).round() / 1e4
+}
+
+/// The body's paragraph that segments begin in, from 1, so many being the paragraphs of titles.
+pub(super) fn paragraph(segments: &[Segment], titles: u32) -> Option<u32> {
+    segments.first().filter(|first| first.section == Section::Body).map(|first| first.paragraph + 1 - titles)
 }
 
 /// A document's metadata, and what a locked row says beside them. Warnings are each run's own.
@@ -262,12 +271,11 @@ impl Part {
     fn of(aligned: &Aligned, side: Side, run: SegmentRange, titles: u32) -> Self {
         let text = aligned.document.text(side);
         let segments: &[Segment] = &aligned.segments[side][run.indices()];
-        let first = segments.first();
         Self {
             texts: segments.iter().map(|segment| tidy(segment.range.of(text)).into_owned()).collect(),
             spans: segments.iter().map(|segment| segment.range).collect(),
-            section: first.map(|first| first.section),
-            paragraph: first.filter(|first| first.section == Section::Body).map(|first| first.paragraph + 1 - titles),
+            section: segments.first().map(|first| first.section),
+            paragraph: paragraph(segments, titles),
             index: match &aligned.document.content[side] {
                 Content::Segments(_, places) => Some(places[run.indices()].to_vec()),
                 Content::Paragraphs(_) => None,
@@ -279,6 +287,9 @@ impl Part {
 /// A segment as a reader wants it: a line broken inside it joined (with a blank between letters, without one in Chinese), and
 /// Markdown's `**` left out. Everything else stays as it is.
 pub(super) fn tidy(text: &str) -> Cow<'_, str> {
+    if memchr::memchr2(b'\n', b'*', text.as_bytes()).is_none() {
+        return text.into();
+    }
     let joined = lines::joined(text);
     if joined.contains("**") { joined.replace("**", "").into() } else { joined }
 }

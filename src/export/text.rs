@@ -23,11 +23,31 @@ pub(super) fn is_forbidden_in_xml(c: char) -> bool {
     matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
+/// False when `text` has no character that any format changes. Bytes are looked at, many at a time; the lead bytes of the rare
+/// characters that some format changes are looked for, and a few others share them.
+fn may_change(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let control = |byte: u8| (byte < b' ') | (byte == 0x7F);
+    // U+0080 to U+009F; U+2028, U+2029; U+FEFF, U+FFFE, U+FFFF, which three bytes write.
+    let other = |a: u8, b: u8, c: u8| {
+        ((a == 0xC2) & (b < 0xA0))
+            | ((a == 0xE2) & (b == 0x80) & (c & 0xFE == 0xA8))
+            | ((a == 0xEF) & (((b == 0xBF) & (c >= 0xBE)) | ((b == 0xBB) & (c == 0xBF))))
+    };
+    let [first, second, third] = [0, 1, 2].map(|at| bytes.get(at..).unwrap_or_default());
+    let places = first.iter().zip(second).zip(third);
+    bytes.iter().fold(false, |any, &byte| any | control(byte))
+        || places.fold(false, |any, ((&a, &b), &c)| any | other(a, b, c))
+        // Two bytes at the end are no three.
+        || bytes.last_chunk().is_some_and(|&[a, b]| other(a, b, 0))
+}
+
 impl Charset {
     /// True when `text` cannot stay as it is.
     pub fn changes(self, text: &str) -> bool {
         match self {
             Charset::All => false,
+            _ if !may_change(text) => false,
             Charset::Xml => text.contains(is_forbidden_in_xml),
             Charset::Line => {
                 text.starts_with('\u{FEFF}')
@@ -67,12 +87,12 @@ fn blank(language: &str) -> &'static str {
 }
 
 /// The segments of a side as one text, with a blank between them where the language writes one.
-pub(super) fn joined(segments: &[String], language: &str, charset: Charset) -> String {
+pub(super) fn joined<'s>(segments: &'s [String], language: &str, charset: Charset) -> Cow<'s, str> {
     match segments {
-        [one] => charset.of(one).into_owned(),
+        [one] => charset.of(one),
         _ => {
             let held: Vec<Cow<'_, str>> = segments.iter().map(|segment| charset.of(segment)).collect();
-            held.join(blank(language))
+            held.join(blank(language)).into()
         }
     }
 }
@@ -112,6 +132,18 @@ mod tests {
         assert_eq!(Charset::Line.of("a\u{2028}b\r\nc\t\u{1}d\u{FFFE}"), "a b c \u{FFFD}d\u{FFFD}");
         assert_eq!(Charset::Xml.of("a\tb\u{1}\r\n\u{85}"), "a\tb\u{FFFD}\r\n\u{85}");
         assert_eq!(Charset::All.of("\0"), "\0");
+    }
+
+    #[test]
+    fn what_may_change_is_never_passed_over() {
+        for c in '\0'..=char::MAX {
+            for text in [format!("{c}"), format!("{c}ab"), format!("ab{c}")] {
+                let line = text.starts_with('\u{FEFF}')
+                    || text.contains(|c: char| is_forbidden_in_xml(c) || c.is_control() || is_break(c));
+                assert_eq!(Charset::Line.changes(&text), line, "{text:?}");
+                assert_eq!(Charset::Xml.changes(&text), text.contains(is_forbidden_in_xml), "{text:?}");
+            }
+        }
     }
 
     proptest! {

@@ -5,6 +5,7 @@ use super::item::{names, put_texts, set, side_text, value};
 use super::read::{Cells, Input, Names, ReadError, RowReader, Table};
 use super::{Charset, Exporter, Form, Item, Row, Sink, one_file};
 use crate::span::Side;
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -45,24 +46,36 @@ pub(super) fn columns() -> Vec<&'static str> {
 }
 
 /// What stands in a column.
-pub(super) fn cell(row: &Row, column: &str, charset: Charset) -> String {
-    let meta = |key: &str| row.meta.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+pub(super) fn cell<'r>(row: &'r Row, column: &str, charset: Charset) -> Cow<'r, str> {
     match column {
-        "id" => row.id.clone(),
-        "doc" => row.doc.to_string(),
-        "n" => row.n.to_string(),
-        "kind" => row.kind.clone(),
+        "id" => row.id.as_str().into(),
+        "doc" => (&*row.doc).into(),
+        "n" => row.n.to_string().into(),
+        "kind" => row.kind.as_str().into(),
         "source" => side_text(row, Side::Source, charset),
         "target" => side_text(row, Side::Target, charset),
-        "date" | "title" => meta(column),
-        _ => value(row, column, charset),
+        "date" | "title" => row.meta.get(column).and_then(|value| value.as_str()).unwrap_or_default().into(),
+        _ => value(row, column, charset).into(),
     }
 }
 
-fn record(out: &mut dyn Write, fields: impl IntoIterator<Item = impl AsRef<[u8]>>) -> io::Result<()> {
-    let mut writer = csv::WriterBuilder::new().delimiter(b'\t').from_writer(out);
-    writer.write_record(fields)?;
-    writer.flush()
+/// Writes a line, as the csv crate does, which has a buffer made for each of its writers.
+fn record<'c>(out: &mut dyn Write, cells: impl IntoIterator<Item = Cow<'c, str>>) -> io::Result<()> {
+    let mut line = Vec::new();
+    for cell in cells {
+        let bytes = cell.as_bytes();
+        if memchr::memchr3(b'\t', b'"', b'\n', bytes).is_some() || memchr::memchr(b'\r', bytes).is_some() {
+            line.push(b'"');
+            line.extend_from_slice(cell.replace('"', "\"\"").as_bytes());
+            line.push(b'"');
+        } else {
+            line.extend_from_slice(bytes);
+        }
+        line.push(b'\t');
+    }
+    line.pop();
+    line.push(b'\n');
+    out.write_all(&line)
 }
 
 impl Exporter for Tsv {
@@ -70,7 +83,7 @@ impl Exporter for Tsv {
         if self.bom {
             files[0].write_all("\u{FEFF}".as_bytes())?;
         }
-        record(&mut files[0], &self.columns)
+        record(&mut files[0], self.columns.iter().map(|&column| column.into()))
     }
 
     fn row(&mut self, row: &Row, files: &mut [Box<dyn Sink>]) -> io::Result<()> {
@@ -108,4 +121,20 @@ pub(super) fn row(cells: &Cells<'_>, names: &mut Names) -> Result<(Row, bool), S
     let lengths = [cells.get("source_lengths"), cells.get("target_lengths")];
     let edited = put_texts(&mut row, [text("source"), text("target")], lengths)?;
     Ok((row, edited))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn lines_are_those_of_the_csv_crate(cells in prop::collection::vec("[a\"\t\r\n#, 一]{0,4}", 2..5)) {
+            let (mut own, mut theirs) = (Vec::new(), csv::WriterBuilder::new().delimiter(b'\t').from_writer(Vec::new()));
+            record(&mut own, cells.iter().map(|cell| cell.into())).unwrap();
+            theirs.write_record(&cells).unwrap();
+            prop_assert_eq!(own, theirs.into_inner().unwrap());
+        }
+    }
 }

@@ -5,6 +5,7 @@
 use super::read::{Input, Lines, Names, ReadError, RowReader, bracketed, remarks};
 use super::{Charset, Exporter, Form, Item, Row, Sink};
 use crate::span::{Pair, Side};
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 pub(super) const FORM: Form = Form {
@@ -32,15 +33,16 @@ struct Vecalign {
 }
 
 impl Vecalign {
-    /// Writes the segments of a side; gives their line numbers.
-    fn side(&mut self, row: &Row, side: Side, file: &mut dyn Sink) -> io::Result<String> {
+    /// Writes the segments of a side, and their line numbers into `numbers`.
+    fn side(&mut self, row: &Row, side: Side, file: &mut dyn Sink, numbers: &mut String) -> io::Result<()> {
         let texts = row.texts(side);
         let given = row.index(side).filter(|given| given.len() == texts.len());
-        let mut numbers = Vec::new();
         let mut missed = false;
+        numbers.push('[');
         for (k, text) in texts.iter().enumerate() {
             let number = given.map_or(self.lines[side], |given| given[k]);
-            numbers.push(number.to_string());
+            let comma = if k > 0 { ", " } else { "" };
+            write!(numbers, "{comma}{number}").expect("a string takes it");
             // A file cannot go back: the line of a paragraph that was moved is where others have been written.
             if number < self.lines[side] {
                 missed = true;
@@ -49,11 +51,13 @@ impl Vecalign {
             for _ in self.lines[side]..number {
                 writeln!(file)?;
             }
-            writeln!(file, "{}", Charset::Line.of(text))?;
+            file.write_all(Charset::Line.of(text).as_bytes())?;
+            file.write_all(b"\n")?;
             self.lines[side] = number + 1;
         }
+        numbers.push(']');
         self.unwritten += u64::from(missed);
-        Ok(format!("[{}]", numbers.join(", ")))
+        Ok(())
     }
 }
 
@@ -70,12 +74,15 @@ impl Exporter for Vecalign {
         let [beads, source, target] = files else {
             return Err(io::Error::other("vecalign is three files"));
         };
-        let source = self.side(row, Side::Source, source)?;
-        let target = self.side(row, Side::Target, target)?;
-        match row.cost {
-            Some(cost) => writeln!(beads, "{source}:{target}:{:.6}", cost as f64 / 100.0),
-            None => writeln!(beads, "{source}:{target}"),
+        let mut line = String::new();
+        self.side(row, Side::Source, source, &mut line)?;
+        line.push(':');
+        self.side(row, Side::Target, target, &mut line)?;
+        if let Some(cost) = row.cost {
+            write!(line, ":{:.6}", cost as f64 / 100.0).expect("a string takes it");
         }
+        line.push('\n');
+        beads.write_all(line.as_bytes())
     }
 
     fn losses(&self) -> Vec<(String, u64)> {

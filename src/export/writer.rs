@@ -1,11 +1,11 @@
 //! The one way from rows to files: finds where documents begin, leaves out what the format cannot hold, and counts it.
 
 use super::row::Row;
-use super::{Context, Exporter, Form, Format, Item, Sink};
+use super::{Charset, Context, Exporter, Form, Format, Item, Sink};
 use crate::span::{Pair, Side};
 use std::collections::BTreeMap;
-use std::io;
-use std::sync::Arc;
+use std::io::{self, Cursor, Seek, SeekFrom, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a format could not keep: nothing is lost in silence.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,6 +24,14 @@ impl Loss {
     /// True when nothing was lost.
     pub fn is_none(&self) -> bool {
         *self == Loss::default()
+    }
+
+    fn add(&mut self, other: &Loss) {
+        // Formats of lines have no others.
+        let Loss { left_out, items, characters, others: _ } = other;
+        self.left_out.iter_mut().zip(left_out).for_each(|(sum, rows)| *sum += rows);
+        items.iter().for_each(|(&item, rows)| *self.items.entry(item).or_default() += rows);
+        self.characters += characters;
     }
 
     /// In words, what and how many; empty when nothing was lost.
@@ -53,12 +61,59 @@ impl Loss {
     }
 }
 
+/// A document as it stands in a file whose rows are lines.
+#[derive(Debug, Default)]
+pub struct Lines {
+    bytes: Vec<u8>,
+    loss: Loss,
+}
+
+impl From<Vec<u8>> for Lines {
+    /// Lines that have lost nothing.
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { bytes, loss: Loss::default() }
+    }
+}
+
+/// A file in memory, to be read once it is written.
+#[derive(Clone, Default)]
+struct Buffer(Arc<Mutex<Cursor<Vec<u8>>>>);
+
+impl Buffer {
+    fn with<T>(&self, act: impl FnOnce(&mut Cursor<Vec<u8>>) -> T) -> T {
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn take(&self) -> Vec<u8> {
+        self.with(std::mem::take).into_inner()
+    }
+}
+
+impl Write for Buffer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.with(|cursor| cursor.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for Buffer {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.with(|cursor| cursor.seek(to))
+    }
+}
+
 /// Writes rows in one format.
 pub struct Writer {
     form: &'static Form,
     exporter: Box<dyn Exporter>,
     files: Vec<Box<dyn Sink>>,
     language: Pair<String>,
+    /// What the format drops.
+    dropped: Vec<Item>,
+    keeps_id: bool,
     document: Option<Arc<str>>,
     loss: Loss,
 }
@@ -82,9 +137,34 @@ impl Writer {
             exporter: (form.exporter)(context),
             files,
             language: context.language.clone(),
+            dropped: Item::ALL.into_iter().filter(|item| !form.keeps.contains(item)).collect(),
+            keeps_id: form.keeps.contains(&Item::Id),
             document: None,
             loss: Loss::default(),
         }
+    }
+
+    /// What a document's rows are in a format that [resumes](Format::resumes), and what of them is lost: made apart from the file, to
+    /// be [put](Self::put) there.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn lines(format: Format, context: &Context, rows: impl Iterator<Item = Row>) -> io::Result<Lines> {
+        let buffer = Buffer::default();
+        let mut writer = Self::resumed(format, context, vec![Box::new(buffer.clone())]);
+        for row in rows {
+            writer.row(&row)?;
+        }
+        Ok(Lines { bytes: buffer.take(), loss: writer.loss })
+    }
+
+    /// Writes the lines of a document.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn put(&mut self, lines: &Lines) -> io::Result<()> {
+        self.loss.add(&lines.loss);
+        self.files[0].write_all(&lines.bytes)
     }
 
     /// Hands on what the files still hold.
@@ -100,8 +180,7 @@ impl Writer {
     /// # Errors
     /// When it cannot be written.
     pub fn row(&mut self, row: &Row) -> io::Result<()> {
-        let keeps = self.form.keeps;
-        if !row.is_pair() && !keeps.contains(&Item::OneSided) {
+        if self.dropped.contains(&Item::OneSided) && !row.is_pair() {
             self.loss.left_out[usize::from(!row.has(Side::Source))] += 1;
             return Ok(());
         }
@@ -117,7 +196,7 @@ impl Writer {
     }
 
     fn count(&mut self, row: &Row) {
-        for item in Item::ALL.into_iter().filter(|item| !self.form.keeps.contains(item)) {
+        for &item in &self.dropped {
             let lost = match item {
                 Item::Languages => {
                     *row.source_lang != *self.language.source || *row.target_lang != *self.language.target
@@ -130,9 +209,11 @@ impl Writer {
             }
         }
         let Form { charset, values, .. } = self.form;
-        let keeps_id = self.form.keeps.contains(&Item::Id);
+        if [charset, values] == [&Charset::All; 2] {
+            return;
+        }
         let changed = row.source.iter().chain(&row.target).any(|text| charset.changes(text))
-            || (keeps_id && (values.changes(&row.id) || values.changes(&row.doc)))
+            || (self.keeps_id && (values.changes(&row.id) || values.changes(&row.doc)))
             || row.meta.iter().chain(&row.extra).any(|(key, value)| {
                 self.keeps_meta(key) && (values.changes(key) || value.as_str().is_some_and(|text| values.changes(text)))
             });
@@ -140,7 +221,7 @@ impl Writer {
     }
 
     fn keeps_meta(&self, key: &str) -> bool {
-        self.form.keeps.contains(&Item::Meta) || self.form.keeps_meta.contains(&key)
+        !self.dropped.contains(&Item::Meta) || self.form.keeps_meta.contains(&key)
     }
 
     /// Writes what stands behind the last row; gives the files back, and what was lost.
