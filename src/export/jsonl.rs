@@ -147,8 +147,10 @@ impl Rendered {
         value(out, &bead.cost.0);
         put(out, ",\"parts\":{");
         parted(out, &bead.parts, |out, part| {
-            string(out, part.signal);
-            out.push(b':');
+            // Signals have plain names.
+            out.push(b'"');
+            put(out, part.signal);
+            put(out, "\":");
             value(out, &part.cost.0);
         });
         put(out, "},\"status\":\"");
@@ -193,11 +195,8 @@ fn string(out: &mut Vec<u8>, text: &str) {
     let bytes = text.as_bytes();
     let mut written = 0;
     out.push(b'"');
-    for (start, block) in (0..).step_by(BLOCK).zip(bytes.chunks(BLOCK)) {
-        if !block.iter().fold(false, |any, &byte| any | is_escaped(byte)) {
-            continue;
-        }
-        for (at, &byte) in (start..).zip(block).filter(|&(_, &byte)| is_escaped(byte)) {
+    if !is_plain(bytes) {
+        for (at, &byte) in bytes.iter().enumerate().filter(|&(_, &byte)| is_escaped(byte)) {
             out.extend_from_slice(&bytes[written..at]);
             escape(out, byte);
             written = at + 1;
@@ -207,6 +206,17 @@ fn string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
+/// True when nothing is escaped.
+fn is_plain(bytes: &[u8]) -> bool {
+    let plain = |block: &[u8; BLOCK]| !block.iter().fold(false, |any, &byte| any | is_escaped(byte));
+    match bytes.last_chunk() {
+        // The last block has bytes of the one before it.
+        Some(last) => bytes.as_chunks().0.iter().all(plain) && plain(last),
+        None => !bytes.iter().any(|&byte| is_escaped(byte)),
+    }
+}
+
+#[inline]
 fn is_escaped(byte: u8) -> bool {
     (byte < b' ') | (byte == b'"') | (byte == b'\\')
 }

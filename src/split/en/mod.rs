@@ -51,13 +51,11 @@ impl Scanner {
             self.quote_open = false;
         }
         self.at = self.at.max(start);
-        while let Some(&byte) = bytes.get(self.at) {
-            if !MARK[byte as usize] {
-                self.at += 1;
-                continue;
-            }
-            let Some(c) = char_at(text, self.at) else { break };
-            let here = self.at;
+        loop {
+            let mark = bytes.get(self.at..).and_then(|rest| rest.iter().position(|&byte| MARK[byte as usize]));
+            let here = mark.map_or(bytes.len(), |ahead| self.at + ahead);
+            self.at = here;
+            let Some(c) = char_at(text, here) else { return None };
             self.at += c.len_utf8();
             let found = match c {
                 '.' | '!' | '?' | '…' | '。' | '！' | '？' | '‼' | '⁉' | '⁈' => {
@@ -73,7 +71,6 @@ impl Scanner {
                 return found;
             }
         }
-        None
     }
 
     fn bracket_or_quote(&mut self, text: &str, start: usize, here: usize, c: char) {
