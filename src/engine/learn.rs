@@ -77,8 +77,9 @@ impl Engine {
         sample.sort_by_cached_key(|entry| (entry.id.clone(), entry.content()));
         let count = |worker: &mut EngineWorker<'_>, entry: Entry| -> Result<Counted, Reject> {
             let aligned = worker.align_sample(entry, settings.most_segments)?;
+            let cutter = worker.cutter(&aligned.document.language);
             Ok(Counted {
-                words: ParallelWords::of(&[(aligned.texts(), &aligned.alignment)], settings),
+                words: ParallelWords::of_document(cutter, &aligned.texts(), &aligned.alignment, settings),
                 observed: Observed::of(&aligned.texts(), &aligned.alignment),
                 language: aligned.document.language,
             })

@@ -17,6 +17,7 @@ use crate::signal::Texts;
 use crate::signal::lexicon::TranslationTable;
 use crate::span::{Pair, Side};
 use crate::split::{self, Splitter, TableError};
+use crate::train::table::Cutter;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -147,7 +148,7 @@ impl Engine {
 
     /// A worker for one thread.
     pub fn worker(&self) -> EngineWorker<'_> {
-        EngineWorker { engine: self, pairs: BTreeMap::new() }
+        EngineWorker { engine: self, pairs: BTreeMap::new(), cutters: BTreeMap::new() }
     }
 }
 
@@ -156,6 +157,8 @@ impl Engine {
 pub struct EngineWorker<'e> {
     engine: &'e Engine,
     pairs: BTreeMap<Pair<String>, PairWorker>,
+    /// What cuts beads to learn from into words.
+    cutters: BTreeMap<Pair<String>, Cutter>,
 }
 
 #[derive(Debug)]
@@ -228,6 +231,11 @@ impl EngineWorker<'_> {
         let block = aligned.alignment.beads.get(index)?.block;
         let pair = self.pairs.get_mut(&aligned.document.language)?;
         Some(pair.worker.explain_long(&aligned.texts(), block))
+    }
+
+    fn cutter(&mut self, language: &Pair<String>) -> &mut Cutter {
+        let cutter = || Cutter::new(language.as_ref().map(String::as_str));
+        self.cutters.entry(language.clone()).or_insert_with(cutter)
     }
 
     fn pair(&mut self, language: &Pair<String>) -> Result<&mut PairWorker, ModelError> {

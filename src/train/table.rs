@@ -28,6 +28,8 @@ use serde::{Deserialize, Serialize};
 
 /// Words learned together before the cap is looked at again.
 const CHUNK: usize = 2048;
+/// Words that a thread takes at a time, at least.
+const PIECE: usize = 64;
 const NONE: u32 = u32::MAX;
 
 /// How to learn a table.
@@ -76,17 +78,50 @@ pub struct ParallelWords {
     ends: Pair<Vec<u32>>,
 }
 
-/// Cuts the segments of beads into words for [`ParallelWords`].
+/// Cuts the segments of beads into words for [`ParallelWords`]; knows the words of all documents that it has cut.
 #[derive(Debug)]
 pub struct Cutter {
     tokenizer: Pair<Tokenizer>,
+    words: Pair<Words>,
     tokens: Tokens,
+    numbers: Pair<Numbers>,
 }
 
 impl Cutter {
     /// For a pair of language tags.
     pub fn new(language: Pair<&str>) -> Self {
-        Self { tokenizer: language.map(|tag| Tokenizer::new(Language::new(tag))), tokens: Tokens::default() }
+        let (words, numbers) = Default::default();
+        let tokenizer = language.map(|tag| Tokenizer::new(Language::new(tag)));
+        Self { tokenizer, words, tokens: Tokens::default(), numbers }
+    }
+}
+
+/// The numbers that words of one interner have in another, each word looked up once.
+#[derive(Debug, Default)]
+struct Numbers {
+    number: Vec<WordId>,
+    known: Vec<WordId>,
+}
+
+impl Numbers {
+    /// Adds `ids`, words of `from`, as words of `to`.
+    fn add(&mut self, ids: &[WordId], from: &Words, to: &mut Words, tokens: &mut Vec<WordId>) {
+        self.number.resize(from.len(), NONE);
+        tokens.extend(ids.iter().map(|&id| {
+            let number = &mut self.number[id as usize];
+            if *number == NONE {
+                *number = to.intern(from.text(id));
+                self.known.push(id);
+            }
+            *number
+        }));
+    }
+
+    /// Forgets the interner that it led to.
+    fn clear(&mut self) {
+        for id in self.known.drain(..) {
+            self.number[id as usize] = NONE;
+        }
     }
 }
 
@@ -98,12 +133,9 @@ impl ParallelWords {
             let mut words = Self::default();
             let Some((first, _)) = documents.first() else { return words };
             let mut cutter = Cutter::new(first.language);
-            for (texts, alignment) in documents {
-                let sure = |confidence: f64| confidence >= settings.least_confidence;
-                for bead in alignment.beads.iter().filter(|bead| bead.block.is_pair() && sure(bead.confidence)) {
-                    words.push_bead(&mut cutter, texts, bead.block);
-                }
-            }
+            documents
+                .iter()
+                .for_each(|(texts, alignment)| words.push_document(&mut cutter, texts, alignment, settings));
             words
         };
         let chunks: Vec<Self> = documents.par_chunks(32).map(chunk).collect();
@@ -113,6 +145,23 @@ impl ParallelWords {
         })
     }
 
+    /// The beads of one document, as [`ParallelWords::of`] takes them.
+    pub fn of_document(cutter: &mut Cutter, texts: &Texts<'_>, alignment: &Alignment, settings: &Settings) -> Self {
+        let mut words = Self::default();
+        cutter.numbers.source.clear();
+        cutter.numbers.target.clear();
+        words.push_document(cutter, texts, alignment, settings);
+        words
+    }
+
+    /// Adds a document's beads. The cutter's numbers are to lead here.
+    fn push_document(&mut self, cutter: &mut Cutter, texts: &Texts<'_>, alignment: &Alignment, settings: &Settings) {
+        let sure = |confidence: f64| confidence >= settings.least_confidence;
+        for bead in alignment.beads.iter().filter(|bead| bead.block.is_pair() && sure(bead.confidence)) {
+            self.push_bead(cutter, texts, bead.block);
+        }
+    }
+
     /// Adds a bead by its words (in token form). One that is empty on a side is passed over.
     pub fn push<'w>(&mut self, source: impl IntoIterator<Item = &'w str>, target: impl IntoIterator<Item = &'w str>) {
         self.tokens.source.extend(source.into_iter().map(|w| self.words.source.intern(w)));
@@ -120,15 +169,15 @@ impl ParallelWords {
         self.close();
     }
 
-    /// Adds a bead of `texts`.
-    pub fn push_bead(&mut self, cutter: &mut Cutter, texts: &Texts<'_>, block: Block) {
+    fn push_bead(&mut self, cutter: &mut Cutter, texts: &Texts<'_>, block: Block) {
         for side in Side::BOTH {
             cutter.tokens.clear();
             for segment in &texts.segments[side][block[side].indices()] {
                 let text = segment.range.of(texts.text[side]);
-                cutter.tokenizer[side].sentence(text, &mut self.words[side], &mut cutter.tokens);
+                cutter.tokenizer[side].sentence(text, &mut cutter.words[side], &mut cutter.tokens);
             }
-            self.tokens[side].extend_from_slice(cutter.tokens.ids());
+            let (ids, from) = (cutter.tokens.ids(), &cutter.words[side]);
+            cutter.numbers[side].add(ids, from, &mut self.words[side], &mut self.tokens[side]);
         }
         self.close();
     }
@@ -147,9 +196,11 @@ impl ParallelWords {
 
     /// Adds all beads of another collection after one's own.
     pub fn append(&mut self, other: &Self) {
-        for bead in 0..other.len() {
-            let words = |side: Side| other.bead(side, bead).iter().map(move |&id| other.words[side].text(id));
-            self.push(words(Side::Source), words(Side::Target));
+        for side in Side::BOTH {
+            let first = self.tokens[side].len() as u32;
+            let (words, tokens) = (&mut self.words[side], &mut self.tokens[side]);
+            Numbers::default().add(&other.tokens[side], &other.words[side], words, tokens);
+            self.ends[side].extend(other.ends[side].iter().map(|end| first + end));
         }
     }
 
@@ -171,6 +222,18 @@ impl ParallelWords {
     fn bead(&self, side: Side, bead: usize) -> &[WordId] {
         let start = if bead == 0 { 0 } else { self.ends[side][bead - 1] as usize };
         &self.tokens[side][start..self.ends[side][bead] as usize]
+    }
+
+    /// The words of each bead, each word once.
+    fn distinct(&self, side: Side) -> Distinct {
+        let mut last = vec![NONE; self.words[side].len()];
+        let mut distinct = Distinct { words: Vec::with_capacity(self.tokens[side].len()), ends: Vec::new() };
+        for bead in 0..self.len() {
+            let new = |word: &&WordId| std::mem::replace(&mut last[**word as usize], bead as u32) != bead as u32;
+            distinct.words.extend(self.bead(side, bead).iter().filter(new));
+            distinct.ends.push(distinct.words.len() as u32);
+        }
+        distinct
     }
 
     /// Learns the table, in parallel in the current rayon pool.
@@ -213,9 +276,9 @@ impl ParallelWords {
         });
         let mut total = vec![0.0f64; self.words[near].len()];
         for _ in 0..settings.rounds {
-            words.par_iter_mut().enumerate().for_each_init(
-                || vec![NONE; self.words[near].len()],
-                |slots, (e, word)| word.expect(self, near, beads.of(e), slots),
+            words.par_iter_mut().enumerate().with_min_len(PIECE).for_each_init(
+                || (vec![(0.0, 0.0); self.words[near].len()], Vec::new()),
+                |(cells, shares), (e, word)| word.expect(self, near, beads.of(e), cells, shares),
             );
             total.fill(0.0);
             let mut null = 0.0;
@@ -225,10 +288,11 @@ impl ParallelWords {
                     total[f as usize] += f64::from(count);
                 }
             }
-            words.par_iter_mut().for_each(|word| {
+            total.iter_mut().for_each(|total| *total += 0.5);
+            words.par_iter_mut().with_min_len(PIECE).for_each(|word| {
                 word.null = (f64::from(word.null) / (null + 0.5)) as f32;
                 for (&f, value) in word.near.iter().zip(&mut word.value) {
-                    *value = (f64::from(*value) / (total[f as usize] + 0.5)) as f32;
+                    *value = (f64::from(*value) / total[f as usize]) as f32;
                 }
             });
         }
@@ -247,15 +311,17 @@ impl ParallelWords {
     /// Which near words each far word is seen with, and in how many beads.
     fn rows(&self, near: Side, far: Side, beads: &BeadIndex, settings: &Settings) -> Vec<Row> {
         let mut least = settings.least_support.max(1);
+        let distinct = self.distinct(near);
         let mut rows: Vec<Row> = Vec::with_capacity(self.words[far].len());
         let mut held = 0;
         for first in (0..self.words[far].len()).step_by(CHUNK) {
             let chunk = first..self.words[far].len().min(first + CHUNK);
             let new: Vec<Row> = chunk
                 .into_par_iter()
+                .with_min_len(PIECE)
                 .map_init(
-                    || (vec![0u32; self.words[near].len()], vec![NONE; self.words[near].len()]),
-                    |(support, last), e| Row::new(self, near, beads.of(e), least, support, last),
+                    || vec![0u32; self.words[near].len()],
+                    |support, e| Row::new(&distinct, beads.of(e), least, support),
                 )
                 .collect();
             held += new.iter().map(|row| row.near.len()).sum::<usize>();
@@ -270,10 +336,10 @@ impl ParallelWords {
     }
 }
 
-/// For each word of one side the beads that have it, once for each place.
+/// For each word of one side the beads that have it, and in how many places.
 struct BeadIndex {
     start: Vec<u32>,
-    beads: Vec<u32>,
+    beads: Vec<(u32, u32)>,
 }
 
 impl BeadIndex {
@@ -282,25 +348,47 @@ impl BeadIndex {
             examples.bead(Side::Source, *bead).len() * examples.bead(Side::Target, *bead).len() <= largest
         };
         let mut start = vec![0u32; examples.words[side].len() + 2];
+        let mut last = vec![NONE; examples.words[side].len()];
         for bead in (0..examples.len()).filter(taken) {
-            examples.bead(side, bead).iter().for_each(|&word| start[word as usize + 2] += 1);
+            for &word in examples.bead(side, bead) {
+                let seen = std::mem::replace(&mut last[word as usize], bead as u32) == bead as u32;
+                start[word as usize + 2] += u32::from(!seen);
+            }
         }
         for k in 1..start.len() {
             start[k] += start[k - 1];
         }
-        let mut beads = vec![0; start[start.len() - 1] as usize];
+        let mut beads = vec![(0, 0); start[start.len() - 1] as usize];
+        last.fill(NONE);
+        // start[word + 1] is where the word's next bead is put, until it is where its last one ends
         for bead in (0..examples.len()).filter(taken) {
             for &word in examples.bead(side, bead) {
                 let slot = &mut start[word as usize + 1];
-                beads[*slot as usize] = bead as u32;
-                *slot += 1;
+                let seen = std::mem::replace(&mut last[word as usize], bead as u32) == bead as u32;
+                *slot += u32::from(!seen);
+                let (at, times) = &mut beads[*slot as usize - 1];
+                *at = bead as u32;
+                *times += 1;
             }
         }
         Self { start, beads }
     }
 
-    fn of(&self, word: usize) -> &[u32] {
+    fn of(&self, word: usize) -> &[(u32, u32)] {
         &self.beads[self.start[word] as usize..self.start[word + 1] as usize]
+    }
+}
+
+/// The words of one side of each bead.
+struct Distinct {
+    words: Vec<WordId>,
+    ends: Vec<u32>,
+}
+
+impl Distinct {
+    fn of(&self, bead: u32) -> &[WordId] {
+        let start = if bead == 0 { 0 } else { self.ends[bead as usize - 1] as usize };
+        &self.words[start..self.ends[bead as usize] as usize]
     }
 }
 
@@ -313,33 +401,23 @@ struct Row {
 }
 
 impl Row {
-    fn new(
-        examples: &ParallelWords,
-        near: Side,
-        beads: &[u32],
-        least: u32,
-        support: &mut [u32],
-        last: &mut [u32],
-    ) -> Self {
+    fn new(distinct: &Distinct, beads: &[(u32, u32)], least: u32, support: &mut [u32]) -> Self {
         let mut seen: Vec<WordId> = Vec::new();
-        for &bead in beads {
-            for &f in examples.bead(near, bead as usize) {
-                if last[f as usize] != bead {
-                    if support[f as usize] == 0 {
-                        seen.push(f);
-                    }
-                    support[f as usize] += 1;
-                    last[f as usize] = bead;
+        // Fewer beads support nothing.
+        let beads = if beads.len() < least as usize { &[] } else { beads };
+        for &(bead, _) in beads {
+            for &f in distinct.of(bead) {
+                let support = &mut support[f as usize];
+                if *support == 0 {
+                    seen.push(f);
                 }
+                *support += 1;
             }
         }
-        let kept: Vec<WordId> = seen.iter().copied().filter(|&f| support[f as usize] >= least).collect();
-        let counts = kept.iter().map(|&f| support[f as usize]).collect();
-        for f in seen {
-            support[f as usize] = 0;
-            last[f as usize] = NONE;
-        }
-        Self { value: vec![0.0; kept.len()], near: kept, support: counts, null: 0.0 }
+        let near: Vec<WordId> = seen.iter().copied().filter(|&f| support[f as usize] >= least).collect();
+        let counts = near.iter().map(|&f| support[f as usize]).collect();
+        seen.iter().for_each(|&f| support[f as usize] = 0);
+        Self { value: vec![0.0; near.len()], near, support: counts, null: 0.0 }
     }
 
     fn retain(&mut self, least: u32) {
@@ -353,35 +431,40 @@ impl Row {
         self.value.truncate(self.near.len());
     }
 
-    /// Replaces probabilities by expected counts.
-    fn expect(&mut self, examples: &ParallelWords, near: Side, beads: &[u32], slots: &mut [u32]) {
-        for (slot, &f) in self.near.iter().enumerate() {
-            slots[f as usize] = slot as u32;
+    /// Replaces probabilities by expected counts. `cells` is a buffer: by near word its probability, 0 where the row has it not (and
+    /// again in the end), and its count. `shares` is one too: all sums are taken before any is used, so that they need not wait for
+    /// one another.
+    fn expect(
+        &mut self,
+        examples: &ParallelWords,
+        near: Side,
+        beads: &[(u32, u32)],
+        cells: &mut [(f64, f64)],
+        shares: &mut Vec<f64>,
+    ) {
+        for (&f, &p) in self.near.iter().zip(&self.value) {
+            cells[f as usize] = (f64::from(p), 0.0);
         }
-        let (mut counts, mut null) = (vec![0.0f64; self.near.len()], 0.0);
-        for &bead in beads {
-            let words = examples.bead(near, bead as usize);
-            let mut sum = f64::from(self.null);
-            for &f in words {
-                if let Some(&p) = self.value.get(slots[f as usize] as usize) {
-                    sum += f64::from(p);
-                }
-            }
-            let share = 1.0 / sum;
-            null += f64::from(self.null) * share;
-            for &f in words {
-                let slot = slots[f as usize] as usize;
-                if let Some(&p) = self.value.get(slot) {
-                    counts[slot] += f64::from(p) * share;
+        let own = f64::from(self.null);
+        let words = |bead: u32| if self.near.is_empty() { &[] } else { examples.bead(near, bead as usize) };
+        let sum = |bead: u32| words(bead).iter().fold(own, |sum, &f| sum + cells[f as usize].0);
+        shares.clear();
+        shares.extend(beads.iter().map(|&(bead, _)| 1.0 / sum(bead)));
+        let mut null = 0.0;
+        for (&(bead, times), &share) in beads.iter().zip(&*shares) {
+            for _ in 0..times {
+                null += own * share;
+                for &f in words(bead) {
+                    let cell = &mut cells[f as usize];
+                    cell.1 += cell.0 * share;
                 }
             }
         }
         self.null = null as f32;
-        for (value, count) in self.value.iter_mut().zip(counts) {
-            *value = count as f32;
-        }
-        for &f in &self.near {
-            slots[f as usize] = NONE;
+        for (&f, value) in self.near.iter().zip(&mut self.value) {
+            let cell = &mut cells[f as usize];
+            *value = cell.1 as f32;
+            cell.0 = 0.0;
         }
     }
 }
