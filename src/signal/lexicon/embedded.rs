@@ -23,6 +23,8 @@ const MAGIC: &[u8; 8] = b"bitextzh";
 const VERSION: u32 = 1;
 const HEAD: usize = 20;
 const NO_WORD: u8 = 255;
+/// 2 to this are the bits of [`ZhEn::edge`], about ten a node.
+const EDGE_BITS: u32 = 21;
 
 /// Why a dictionary file could not be opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,11 +51,22 @@ pub enum TableError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Headword(pub(crate) u32);
 
-/// A node of the trie: its children end where those of the next begin.
+/// A character that words may begin with, see [`ZhEn::start`].
 #[derive(Debug, Clone, Copy)]
-struct Node {
-    first_child: u32,
-    frequency: u8,
+pub(crate) struct Start {
+    /// As in [`ZhEn::root`].
+    node: u32,
+    /// The next character may be a word's second.
+    longer: bool,
+}
+
+impl Start {
+    /// The character as a word, and its frequency byte.
+    #[inline]
+    pub(crate) fn word(self) -> Option<(Headword, u8)> {
+        let frequency = self.node as u8;
+        (frequency != NO_WORD).then_some((Headword(self.node >> 8), frequency))
+    }
 }
 
 /// The built-in table, opened.
@@ -64,10 +77,15 @@ pub struct ZhEn {
     normal: Vec<u16>,
     syllables: Joined,
     reading: Vec<u16>,
+    /// By character the node of the words that begin with it (0: none), and below, in 8 bits, its frequency byte.
     root: Vec<u32>,
     label: Vec<u16>,
-    /// The nodes of the trie, and one more behind the last.
-    node: Vec<Node>,
+    /// By node of the trie. Each by itself: in running text the frequencies are asked for oftenest, and are to be at hand.
+    frequency: Vec<u8>,
+    /// By node, and one more behind the last: the children end where those of the next begin.
+    first_child: Vec<u32>,
+    /// By a hash of a node and a character, a bit: such a child may be there. Most are not, and need no search.
+    edge: Vec<u64>,
     first_translation: Vec<u32>,
     stem: Vec<u16>,
     weight: Vec<u8>,
@@ -149,12 +167,17 @@ impl ZhEn {
         if !whole {
             return None;
         }
-        let frequencies = frequency.iter().copied().chain([NO_WORD]);
-        let node = first_child.iter().zip(frequencies);
-        let node: Vec<Node> = node.map(|(&first_child, frequency)| Node { first_child, frequency }).collect();
-        let mut root = vec![0u32; 1 << 16];
+        let frequency = frequency.to_vec();
+        let mut edge = vec![0; 1 << (EDGE_BITS - 6)];
+        for (parent, borders) in first_child.windows(2).enumerate() {
+            for child in borders[0]..borders[1] {
+                let (word, bit) = edge_bit(parent as u32, label[child as usize]);
+                edge[word] |= bit;
+            }
+        }
+        let mut root = vec![u32::from(NO_WORD); 1 << 16];
         for child in first_child[0]..first_child[1] {
-            root[label[child as usize] as usize] = child;
+            root[label[child as usize] as usize] = child << 8 | u32::from(frequency[child as usize]);
         }
         Some(ZhEn {
             stems: stem_list,
@@ -164,7 +187,9 @@ impl ZhEn {
             reading,
             root,
             label,
-            node,
+            frequency,
+            first_child,
+            edge,
             first_translation,
             stem,
             weight,
@@ -184,28 +209,52 @@ impl ZhEn {
     /// Calls `found` with the length and the headword of every word that `text` (in normal form) begins with.
     pub fn prefixes(&self, text: &[u16], mut found: impl FnMut(usize, Headword)) {
         let Some((&first, rest)) = text.split_first() else { return };
-        let mut node = self.root[first as usize];
-        let mut len = 1;
-        if node == 0 {
+        let start = self.start(first, rest.first().copied());
+        if let Some((word, _)) = start.word() {
+            found(1, word);
+        }
+        self.longer(start, rest, |len, word, _| found(len, word));
+    }
+
+    /// What words can begin with a character, before a certain one.
+    #[inline]
+    pub(crate) fn start(&self, unit: u16, next: Option<u16>) -> Start {
+        let node = self.root[unit as usize];
+        Start { node, longer: next.is_some_and(|next| self.may_have(node >> 8, next)) }
+    }
+
+    /// Calls `found` with length, headword and frequency byte of every word of two characters or more that begins at `start`; `rest` is
+    /// what follows its character.
+    #[inline]
+    pub(crate) fn longer(&self, start: Start, rest: &[u16], mut found: impl FnMut(usize, Headword, u8)) {
+        if !start.longer {
             return;
         }
-        if self.node[node as usize].frequency != NO_WORD {
-            found(1, Headword(node));
-        }
-        for &unit in rest {
+        let mut node = start.node >> 8;
+        for (&unit, len) in rest.iter().zip(2..) {
+            if !self.may_have(node, unit) {
+                return;
+            }
             let range = self.children(node as usize);
             let labels = &self.label[range.clone()];
             let Ok(at) = labels.binary_search(&unit) else { return };
             node = (range.start + at) as u32;
-            len += 1;
-            if self.node[node as usize].frequency != NO_WORD {
-                found(len, Headword(node));
+            let frequency = self.frequency[node as usize];
+            if frequency != NO_WORD {
+                found(len, Headword(node), frequency);
             }
         }
     }
 
+    /// False for most nodes and characters of which the node has no child.
+    #[inline]
+    fn may_have(&self, node: u32, unit: u16) -> bool {
+        let (word, bit) = edge_bit(node, unit);
+        self.edge[word] & bit != 0
+    }
+
     fn children(&self, node: usize) -> Range<usize> {
-        self.node[node].first_child as usize..self.node[node + 1].first_child as usize
+        self.first_child[node] as usize..self.first_child[node + 1] as usize
     }
 
     /// The headword that is exactly `text` (in normal form).
@@ -254,7 +303,7 @@ impl ZhEn {
             for child in children {
                 paths[child].clone_from(&path);
             }
-            (node > 0 && self.node[node].frequency != NO_WORD)
+            (node > 0 && self.frequency[node] != NO_WORD)
                 .then(|| (Headword(node as u32), String::from_utf16_lossy(&path)))
         })
     }
@@ -266,12 +315,7 @@ impl ZhEn {
 
     /// The headword's share of running Chinese words.
     pub fn word_share(&self, word: Headword) -> f32 {
-        share(self.node[word.0 as usize].frequency)
-    }
-
-    /// The headword's frequency byte: −10 ln(share).
-    pub(crate) fn frequency(&self, word: Headword) -> u8 {
-        self.node[word.0 as usize].frequency
+        share(self.frequency[word.0 as usize])
     }
 
     /// The commonest reading of a character (in normal form), without tone.
@@ -281,6 +325,12 @@ impl ZhEn {
             n => Some(self.syllables.get(n as usize)),
         }
     }
+}
+
+/// Where [`ZhEn::edge`] has the bit of a node and a child's character.
+fn edge_bit(node: u32, unit: u16) -> (usize, u64) {
+    let hash = (u64::from(node) << 16 | u64::from(unit)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - EDGE_BITS);
+    ((hash >> 6) as usize, 1 << (hash & 63))
 }
 
 fn share(frequency: u8) -> f32 {

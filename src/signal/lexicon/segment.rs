@@ -5,7 +5,7 @@
 //! frequency list knows (most of a dictionary) count as [`RARE`]; a character that is no headword stands alone. Of equal paths the one
 //! with the longer last word wins.
 
-use super::embedded::{Headword, ZhEn};
+use super::embedded::{Headword, Start, ZhEn};
 
 /// Cost, in tenths of a nat, of a dictionary word that is rarer than this or not in the frequency list.
 const RARE: u32 = 150;
@@ -17,6 +17,7 @@ const UNKNOWN: u32 = 300;
 pub(crate) struct Segmenter {
     units: Vec<u16>,
     places: Vec<u32>,
+    starts: Vec<Start>,
     best: Vec<(u32, u32, u32)>,
     path: Vec<usize>,
 }
@@ -48,26 +49,33 @@ impl Segmenter {
         }
         self.places.push(text.len() as u32);
         let len = self.units.len();
+        // Asked for at once, since each is far in memory and none waits for another.
+        let following = self.units.iter().skip(1).copied().map(Some).chain([None]);
+        self.starts.clear();
+        self.starts.extend(self.units.iter().zip(following).map(|(&unit, next)| table.start(unit, next)));
         // (cost, where the last word starts, its node; 0: no headword)
         self.best.clear();
         self.best.resize(len + 1, (u32::MAX, 0, 0));
         self.best[0].0 = 0;
-        for start in 0..len {
-            let cost = self.best[start].0;
+        let best = &mut self.best;
+        for (start, &words) in self.starts.iter().enumerate() {
+            let cost = best[start].0;
             if cost == u32::MAX {
                 continue;
             }
-            let wide = if (0xd800..0xdc00).contains(&self.units[start]) { 2 } else { 1 };
-            let alone = &mut self.best[start + wide];
-            if cost + UNKNOWN < alone.0 {
-                *alone = (cost + UNKNOWN, start as u32, 0);
-            }
-            let best = &mut self.best;
-            table.prefixes(&self.units[start..], |length, word| {
-                let cost = cost + u32::from(table.frequency(word)).min(RARE);
-                if cost < best[start + length].0 {
-                    best[start + length] = (cost, start as u32, word.0);
+            let mut reach = |end: usize, cost: u32, node: u32| {
+                if cost < best[end].0 {
+                    best[end] = (cost, start as u32, node);
                 }
+            };
+            let wide = if (0xd800..0xdc00).contains(&self.units[start]) { 2 } else { 1 };
+            reach(start + wide, cost + UNKNOWN, 0);
+            let share = |frequency: u8| cost + u32::from(frequency).min(RARE);
+            if let Some((word, frequency)) = words.word() {
+                reach(start + 1, share(frequency), word.0);
+            }
+            table.longer(words, &self.units[start + 1..], |length, word, frequency| {
+                reach(start + length, share(frequency), word.0);
             });
         }
         self.path.clear();

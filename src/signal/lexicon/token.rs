@@ -17,6 +17,8 @@ use std::collections::HashMap;
 
 /// Letters that are kept of a word in a language without a stemmer.
 const STEM_LETTERS: usize = 5;
+/// Letters of a word that make one number.
+const SHORT: usize = size_of::<u128>();
 
 /// The tokens of a list of sentences.
 #[derive(Debug, Default, Clone)]
@@ -122,6 +124,9 @@ impl Language {
 pub struct Tokenizer {
     language: Language,
     stemmer: Option<Stemmer>,
+    /// Words of up to [`SHORT`] plain letters, by these (lower-cased, as one number).
+    short: HashMap<u128, WordId, FixedState>,
+    /// All others.
     surface: HashMap<Box<str>, WordId, FixedState>,
     headword: Vec<WordId>,
     segmenter: Segmenter,
@@ -134,6 +139,7 @@ impl Tokenizer {
         Self {
             language,
             stemmer: language.stemmer.map(Stemmer::create),
+            short: HashMap::default(),
             surface: HashMap::default(),
             headword: Vec::new(),
             segmenter: Segmenter::default(),
@@ -143,25 +149,27 @@ impl Tokenizer {
 
     /// Adds one sentence to `tokens`.
     pub fn sentence(&mut self, text: &str, words: &mut Words, tokens: &mut Tokens) {
-        let mut rest = text.char_indices().peekable();
-        while let Some(&(start, c)) = rest.peek() {
-            if is_han(c) {
-                let end = run(text, &mut rest, is_han);
-                self.han(text, start, end, words, tokens);
-            } else if digit(c).is_some() {
-                let end = self.number(text, start);
-                while rest.next_if(|&(at, _)| at < end).is_some() {}
-                let id = words.intern(&self.lower);
-                tokens.push(id, start, end);
-            } else if c.is_alphabetic() {
-                let end = run(text, &mut rest, |c| c.is_alphabetic() && !is_han(c) || is_joiner(c));
-                // What stands after an apostrophe ('s, 't, l'homme's l) is no word when it is one letter.
-                if text[start..end].chars().nth(1).is_some() || !self.language.is_english() {
-                    let id = self.word(&text[start..end], words);
-                    tokens.push(id, start, end);
+        let bytes = text.as_bytes();
+        let mut start = 0;
+        while let Some(&byte) = bytes.get(start) {
+            start = match CLASS[byte as usize] {
+                Class::Other => start + 1,
+                Class::Letter => self.letters(text, start, words, tokens),
+                Class::Digit => self.number(text, start, words, tokens),
+                Class::Wide => {
+                    let Some(c) = text[start..].chars().next() else { break };
+                    if is_han(c) {
+                        let end = run(text, start, is_han);
+                        self.han(text, start, end, words, tokens);
+                        end
+                    } else if digit(c).is_some() {
+                        self.number(text, start, words, tokens)
+                    } else if c.is_alphabetic() {
+                        self.wide_letters(text, start, words, tokens)
+                    } else {
+                        start + c.len_utf8()
+                    }
                 }
-            } else {
-                rest.next();
             }
         }
         tokens.end_sentence();
@@ -169,6 +177,7 @@ impl Tokenizer {
 
     /// Forgets the cache: to be called when the interner is cleared.
     pub fn clear(&mut self) {
+        self.short.clear();
         self.surface.clear();
         self.headword.clear();
     }
@@ -202,61 +211,147 @@ impl Tokenizer {
         });
     }
 
+    /// The number from `start` on; returns its end.
+    fn number(&mut self, text: &str, start: usize, words: &mut Words, tokens: &mut Tokens) -> usize {
+        let digits = text.as_bytes()[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let (mut end, next) = (start + digits, text.as_bytes().get(start + digits));
+        let id = if next.is_none_or(|&byte| byte != b',' && CLASS[byte as usize] != Class::Wide) {
+            words.intern(&text[start..end])
+        } else {
+            end = self.spell_number(text, start);
+            words.intern(&self.lower)
+        };
+        tokens.push(id, start, end);
+        end
+    }
+
     /// Reads a number from `start` into `self.lower` and returns its end.
-    fn number(&mut self, text: &str, start: usize) -> usize {
+    fn spell_number(&mut self, text: &str, start: usize) -> usize {
         self.lower.clear();
         let mut end = start;
-        let mut chars = text[start..].char_indices().peekable();
-        while let Some((at, c)) = chars.next() {
+        for (at, c) in text[start..].char_indices() {
+            let behind = start + at + c.len_utf8();
             if let Some(d) = digit(c) {
                 self.lower.push(d);
-                end = start + at + c.len_utf8();
-            } else if matches!(c, ',' | '，') && thousands(&text[start + at + c.len_utf8()..]) && at > 0 {
-                // 35,200
-            } else {
-                break;
-            }
-            if chars.peek().is_none() {
-                break;
+                end = behind;
+            } else if at == 0 || !matches!(c, ',' | '，') || !thousands(&text[behind..]) {
+                break; // not 35,200
             }
         }
         end
     }
 
-    fn word(&mut self, word: &str, words: &mut Words) -> WordId {
+    /// The word that begins with the plain letter at `start`; returns its end.
+    fn letters(&mut self, text: &str, start: usize, words: &mut Words, tokens: &mut Tokens) -> usize {
+        let (mut end, mut key) = (start, 0u128);
+        let mut rest = text.as_bytes()[start..].iter();
+        let next = rest.by_ref().find(|&&byte| {
+            let letter = CLASS[byte as usize] == Class::Letter;
+            if letter {
+                key = key << 8 | u128::from(byte | 0x20);
+                end += 1;
+            }
+            !letter
+        });
+        let wide = next.is_some_and(|&byte| CLASS[byte as usize] == Class::Wide);
+        if end - start > SHORT || wide && text[end..].chars().next().is_some_and(goes_on) {
+            return self.wide_letters(text, start, words, tokens);
+        }
+        // What stands after an apostrophe ('s, 't, l'homme's l) is no word when it is one letter.
+        if end - start > 1 || !self.language.is_english() {
+            let id = match self.short.get(&key) {
+                Some(&id) => id,
+                None => {
+                    self.lower.clear();
+                    self.lower.push_str(&text[start..end]);
+                    self.lower.make_ascii_lowercase();
+                    let id = self.stem(words);
+                    self.short.insert(key, id);
+                    id
+                }
+            };
+            tokens.push(id, start, end);
+        }
+        end
+    }
+
+    /// A word of any letters from `start` on; returns its end.
+    fn wide_letters(&mut self, text: &str, start: usize, words: &mut Words, tokens: &mut Tokens) -> usize {
+        let end = run(text, start, goes_on);
+        let word = &text[start..end];
+        if word.chars().nth(1).is_none() && self.language.is_english() {
+            return end;
+        }
         self.lower.clear();
-        if word.is_ascii() {
-            self.lower.push_str(word);
-            self.lower.make_ascii_lowercase();
-        } else {
-            let folded = word.chars().filter(|&c| !is_joiner(c)).map(half_width);
-            self.lower.extend(folded.flat_map(char::to_lowercase));
-        }
-        if let Some(&id) = self.surface.get(self.lower.as_str()) {
-            return id;
-        }
-        let id = match &self.stemmer {
+        let folded = word.chars().filter(|&c| !is_joiner(c)).map(half_width);
+        self.lower.extend(folded.flat_map(char::to_lowercase));
+        let id = match self.surface.get(self.lower.as_str()) {
+            Some(&id) => id,
+            None => {
+                let id = self.stem(words);
+                self.surface.insert(self.lower.as_str().into(), id);
+                id
+            }
+        };
+        tokens.push(id, start, end);
+        end
+    }
+
+    /// The form of the word in `self.lower`.
+    fn stem(&self, words: &mut Words) -> WordId {
+        match &self.stemmer {
             Some(stemmer) => words.intern(&stemmer.stem(&self.lower)),
             None if self.language.truncate => {
                 let cut = self.lower.char_indices().nth(STEM_LETTERS).map_or(self.lower.len(), |(at, _)| at);
                 words.intern(&self.lower[..cut])
             }
             None => words.intern(&self.lower),
-        };
-        self.surface.insert(self.lower.as_str().into(), id);
-        id
+        }
     }
 }
 
 impl std::fmt::Debug for Tokenizer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tokenizer").field("language", &self.language).field("cached", &self.surface.len()).finish()
+        f.debug_struct("Tokenizer")
+            .field("language", &self.language)
+            .field("cached", &(self.short.len() + self.surface.len()))
+            .finish()
     }
 }
 
-fn run(text: &str, rest: &mut std::iter::Peekable<std::str::CharIndices<'_>>, is: impl Fn(char) -> bool) -> usize {
-    while rest.next_if(|&(_, c)| is(c)).is_some() {}
-    rest.peek().map_or(text.len(), |&(at, _)| at)
+/// The end of the characters from `start` on that are such.
+fn run(text: &str, start: usize, is: impl Fn(char) -> bool) -> usize {
+    text[start..].char_indices().find(|&(_, c)| !is(c)).map_or(text.len(), |(at, _)| start + at)
+}
+
+/// What a byte begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Letter,
+    Digit,
+    /// A character outside ASCII.
+    Wide,
+    Other,
+}
+
+const CLASS: [Class; 256] = {
+    let mut class = [Class::Other; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        class[byte] = match byte as u8 {
+            b'A'..=b'Z' | b'a'..=b'z' => Class::Letter,
+            b'0'..=b'9' => Class::Digit,
+            0x80.. => Class::Wide,
+            _ => Class::Other,
+        };
+        byte += 1;
+    }
+    class
+};
+
+/// True for what may follow in a word.
+fn goes_on(c: char) -> bool {
+    c.is_alphabetic() && !is_han(c) || is_joiner(c)
 }
 
 /// A Chinese character (or 〇, 々).
