@@ -55,7 +55,7 @@ impl Scanner {
             let mark = bytes.get(self.at..).and_then(|rest| rest.iter().position(|&byte| MARK[byte as usize]));
             let here = mark.map_or(bytes.len(), |ahead| self.at + ahead);
             self.at = here;
-            let Some(c) = char_at(text, here) else { return None };
+            let c = char_at(text, here)?;
             self.at += c.len_utf8();
             let found = match c {
                 '.' | '!' | '?' | '…' | '。' | '！' | '？' | '‼' | '⁉' | '⁈' => {
