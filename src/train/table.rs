@@ -30,6 +30,8 @@ use serde::{Deserialize, Serialize};
 const CHUNK: usize = 2048;
 /// Words that a thread takes at a time, at least.
 const PIECE: usize = 64;
+/// Beads whose sums are taken one after another.
+const TOGETHER: usize = 16;
 const NONE: u32 = u32::MAX;
 
 /// How to learn a table.
@@ -277,8 +279,8 @@ impl ParallelWords {
         let mut total = vec![0.0f64; self.words[near].len()];
         for _ in 0..settings.rounds {
             words.par_iter_mut().enumerate().with_min_len(PIECE).for_each_init(
-                || (vec![(0.0, 0.0); self.words[near].len()], Vec::new()),
-                |(cells, shares), (e, word)| word.expect(self, near, beads.of(e), cells, shares),
+                || vec![(0.0, 0.0); self.words[near].len()],
+                |cells, (e, word)| word.expect(self, near, beads.of(e), cells),
             );
             total.fill(0.0);
             let mut null = 0.0;
@@ -432,31 +434,26 @@ impl Row {
     }
 
     /// Replaces probabilities by expected counts. `cells` is a buffer: by near word its probability, 0 where the row has it not (and
-    /// again in the end), and its count. `shares` is one too: all sums are taken before any is used, so that they need not wait for
-    /// one another.
-    fn expect(
-        &mut self,
-        examples: &ParallelWords,
-        near: Side,
-        beads: &[(u32, u32)],
-        cells: &mut [(f64, f64)],
-        shares: &mut Vec<f64>,
-    ) {
+    /// again in the end), and its count. The sums of some beads are taken before any is used, so that they need not wait for one
+    /// another.
+    fn expect(&mut self, examples: &ParallelWords, near: Side, beads: &[(u32, u32)], cells: &mut [(f64, f64)]) {
         for (&f, &p) in self.near.iter().zip(&self.value) {
             cells[f as usize] = (f64::from(p), 0.0);
         }
         let own = f64::from(self.null);
         let words = |bead: u32| if self.near.is_empty() { &[] } else { examples.bead(near, bead as usize) };
-        let sum = |bead: u32| words(bead).iter().fold(own, |sum, &f| sum + cells[f as usize].0);
-        shares.clear();
-        shares.extend(beads.iter().map(|&(bead, _)| 1.0 / sum(bead)));
+        let sum = |cells: &[(f64, f64)], bead: u32| words(bead).iter().fold(own, |sum, &f| sum + cells[f as usize].0);
         let mut null = 0.0;
-        for (&(bead, times), &share) in beads.iter().zip(&*shares) {
-            for _ in 0..times {
-                null += own * share;
-                for &f in words(bead) {
-                    let cell = &mut cells[f as usize];
-                    cell.1 += cell.0 * share;
+        for beads in beads.chunks(TOGETHER) {
+            let mut shares = [0.0; TOGETHER];
+            shares.iter_mut().zip(beads).for_each(|(share, &(bead, _))| *share = 1.0 / sum(cells, bead));
+            for (&(bead, times), share) in beads.iter().zip(shares) {
+                for _ in 0..times {
+                    null += own * share;
+                    for &f in words(bead) {
+                        let cell = &mut cells[f as usize];
+                        cell.1 += cell.0 * share;
+                    }
                 }
             }
         }

@@ -106,19 +106,31 @@ struct Concepts {
     rank: Vec<u32>,
 }
 
-/// Sorts points, and adds up the weights of those in one place.
+/// Sorts points, and adds up the weights of those in one place, the smallest first.
 fn put_together(points: &mut Vec<Point>) {
-    // As one number: weights are positive, and their bits in their order.
-    points.sort_unstable_by_key(|&(s, t, weight)| {
-        u128::from(s) << 64 | u128::from(t) << 32 | u128::from(weight.to_bits())
-    });
-    points.dedup_by(|next, kept| {
-        let same = (next.0, next.1) == (kept.0, kept.1);
-        if same {
-            kept.2 += next.2;
+    let sentences = points.iter().map(|point| point.0 as usize + 1).max().unwrap_or(0);
+    let mut next = vec![0; sentences + 1];
+    points.iter().for_each(|point| next[point.0 as usize + 1] += 1);
+    (1..next.len()).for_each(|s| next[s] += next[s - 1]);
+    // By source sentence, and the rest as one number: weights are positive, and their bits in their order.
+    let mut rests = vec![0u64; points.len()];
+    for (s, t, weight) in points.drain(..) {
+        rests[next[s as usize]] = u64::from(t) << 32 | u64::from(weight.to_bits());
+        next[s as usize] += 1;
+    }
+    let mut start = 0;
+    for (s, &end) in (0..).zip(&next[..sentences]) {
+        let own = &mut rests[start..end];
+        own.sort_unstable();
+        for &mut rest in own {
+            let (t, weight) = ((rest >> 32) as u32, f32::from_bits(rest as u32));
+            match points.last_mut() {
+                Some(last) if (last.0, last.1) == (s, t) => last.2 += weight,
+                _ => points.push((s, t, weight)),
+            }
         }
-        same
-    });
+        start = end;
+    }
 }
 
 /// The sentences of rare words, by type, where each type's begin, and with one more where they end.
@@ -214,6 +226,23 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn points_in_one_place_are_added_up(points in prop::collection::vec((0u32..9, 0u32..9, 1u32..50), 0..200)) {
+            let points: Vec<_> = points.into_iter().map(|(s, t, weight)| (s, t, 1.0 / weight as f32)).collect();
+            let mut sorted = points.clone();
+            sorted.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
+            let mut sums: Vec<(u32, u32, f32)> = Vec::new();
+            for (s, t, weight) in sorted {
+                match sums.iter_mut().find(|sum| (sum.0, sum.1) == (s, t)) {
+                    Some(sum) => sum.2 += weight,
+                    None => sums.push((s, t, weight)),
+                }
+            }
+            let mut together = points;
+            super::put_together(&mut together);
+            prop_assert_eq!(together, sums);
+        }
+
         #[test]
         fn what_repeats_word_by_word_is_told_apart_by_sequences(order in prop::collection::vec(0usize..6, 40..120)) {
             let (source, target) = texts(&order);

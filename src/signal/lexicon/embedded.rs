@@ -413,6 +413,17 @@ mod tests {
     }
 
     #[test]
+    fn every_headword_is_found() {
+        let table = ZhEn::shared();
+        let mut words = 0;
+        for (headword, word) in table.headwords() {
+            assert_eq!(table.find(&word.encode_utf16().collect::<Vec<_>>()), Some(headword), "{word}");
+            words += 1;
+        }
+        assert!(words > 100_000, "{words}");
+    }
+
+    #[test]
     fn frequencies_and_readings() {
         let table = ZhEn::shared();
         assert!(table.stem_share("the").unwrap() > 0.03);

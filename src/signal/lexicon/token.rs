@@ -419,6 +419,18 @@ mod tests {
         assert_eq!(stems("en", "1,2, 12,34"), ["1", "2", "12", "34"]);
     }
 
+    #[test]
+    fn a_word_is_the_same_however_it_is_spelt() {
+        for word in ["mine", "internationalise", "internationalised", "incomprehensibilities"] {
+            let plain = stems("en", word);
+            assert_eq!(stems("en", &word.to_uppercase()), plain);
+            assert_eq!(stems("en", &word.replacen('n', "n\u{ad}", 1)), plain);
+            assert_eq!(stems("en", &word.replacen('n', "ｎ", 1)), plain);
+            assert_eq!(tokens("en", &format!("“{word}”")), [(plain[0].clone(), word.to_owned())]);
+        }
+        assert_eq!(stems("en", "12，345 1２ 7,"), ["12345", "12", "7"]);
+    }
+
     proptest! {
         #[test]
         fn ranges_lie_in_order_on_character_borders(text in "[a-zé０-９0-9,，中国人民計劃𠀀々。 '\u{ad}]{0,40}", zh: bool) {
