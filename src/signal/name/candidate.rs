@@ -190,6 +190,8 @@ fn each_word(text: &str, piece: ByteRange, mut found: impl FnMut(usize, usize)) 
         }
         if start < end {
             found(start, end);
+        } else if own[at].is_ascii() {
+            at += 1;
         } else {
             at += text[at..].chars().next().map_or(1, char::len_utf8);
         }

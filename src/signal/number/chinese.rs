@@ -1,9 +1,9 @@
 //! Numbers of a Chinese text: the numeral, what stands before it, and the unit, date or part that follows.
 
-use super::numeral::{Chars, Class, Numeral, Reading, Shape, class, is_more, read};
-use super::unit::{self, CharSet};
+use super::character::{CharSet, Chars, Class, class};
+use super::numeral::{Numeral, Reading, Shape, is_more, read};
 use super::value::Value;
-use super::{Bound, Kind, Number};
+use super::{Bound, Kind, Number, unit};
 use crate::span::ByteRange;
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
@@ -22,15 +22,24 @@ static COUNTERS: LazyLock<CharSet> = LazyLock::new(|| {
 /// A word, and how many of its characters stand before its first numeral.
 type Idiom = (Vec<char>, usize);
 
-/// Words that are no numbers, by their first numeral and what follows it (NUL where nothing does): the word, and how many
-/// characters stand before that numeral.
-static WORDS: LazyLock<HashMap<(char, char), Vec<Idiom>, FixedState>> = LazyLock::new(|| {
-    let mut words: HashMap<(char, char), Vec<Idiom>, FixedState> = HashMap::default();
+/// A neighbour of a word's first numeral.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Beside {
+    After(char),
+    Before(char),
+}
+
+/// Words that are no numbers: the word, and how many characters stand before its first numeral. By that numeral and the character
+/// after it, or the one before where it is the last.
+static WORDS: LazyLock<HashMap<(char, Beside), Vec<Idiom>, FixedState>> = LazyLock::new(|| {
+    let mut words: HashMap<(char, Beside), Vec<Idiom>, FixedState> = HashMap::default();
     for line in crate::signal::table_lines(include_str!("tables/zh_words.txt")) {
         for word in line.split_whitespace() {
             let word: Vec<char> = word.chars().collect();
             if let Some(offset) = word.iter().position(|&c| is_head(c)) {
-                let bucket = words.entry((word[offset], word.get(offset + 1).copied().unwrap_or('\0'))).or_default();
+                let before = || Beside::Before(offset.checked_sub(1).map_or('\0', |before| word[before]));
+                let beside = word.get(offset + 1).copied().map_or_else(before, Beside::After);
+                let bucket = words.entry((word[offset], beside)).or_default();
                 // The longest first.
                 let place = bucket.partition_point(|(known, before)| known.len() - before >= word.len() - offset);
                 bucket.insert(place, (word, offset));
@@ -51,8 +60,9 @@ fn counts(text: &Chars, index: usize) -> bool {
 
 /// The end of a word at `at` that only looks like a number.
 fn no_number(text: &Chars, at: usize) -> Option<usize> {
-    let words = |next: char| WORDS.get(&(text.at(at), next)).map_or(&[][..], Vec::as_slice);
-    let (word, offset) = words(text.at(at + 1)).iter().chain(words('\0')).find(|(word, offset)| {
+    let words = |beside: Beside| WORDS.get(&(text.at(at), beside)).map_or(&[][..], Vec::as_slice);
+    let after = words(Beside::After(text.at(at + 1))).iter();
+    let (word, offset) = after.chain(words(Beside::Before(text.before(at)))).find(|(word, offset)| {
         at >= *offset
             && text.from(at - offset).starts_with(word)
             // 十分 is "very", 十分之一 a tenth.

@@ -1,6 +1,7 @@
 //! Dates, hours, decades in Chinese, of the solar calendar and the farmers'.
 
-use super::super::numeral::{Chars, Class, Numeral, Reading, Shape, class, read as read_numeral};
+use super::super::character::{Chars, Class, class};
+use super::super::numeral::{Numeral, Reading, Shape, read as read_numeral};
 use super::super::value::Value;
 use super::super::{Bound, Date, Kind, Number};
 use super::{bound, counts, push};

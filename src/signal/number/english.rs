@@ -376,30 +376,22 @@ fn minor_units(
     (end, value)
 }
 
+/// The longest word that says how near a number is.
+const LONGEST_LEADER: usize = 13;
+
 /// How near the number at tokens `start..end` is said to be.
 fn bound(tokens: &Tokens, start: usize, end: usize) -> Bound {
-    // None of these words is longer.
-    let mut lower = [[0; 16]; 3];
-    for (steps, lower) in (1..).zip(&mut lower) {
-        let word = start.checked_sub(steps).map_or("", |index| tokens.slice(index)).as_bytes();
-        if let Some(lower) = lower.get_mut(..word.len()) {
-            lower.copy_from_slice(word);
-            lower.make_ascii_lowercase();
-        }
-    }
-    let [first, second, third] = lower.each_ref().map(|lower| {
-        let length = lower.iter().position(|&byte| byte == 0).unwrap_or(lower.len());
-        std::str::from_utf8(&lower[..length]).unwrap_or_default()
-    });
-    match first {
+    let mut lower = [0; LONGEST_LEADER];
+    let is = |back: usize, word| start.checked_sub(back).is_some_and(|index| tokens.is(index, word));
+    match start.checked_sub(1).map_or("", |index| tokens.lower(index, &mut lower)) {
         "about" | "around" | "some" | "approximately" | "roughly" | "circa" => return Bound::About,
         "over" | "above" | "exceeding" | "exceeds" | "exceeded" => return Bound::Over,
         "nearly" | "almost" | "under" | "below" => return Bound::Under,
-        "least" if second == "at" => return Bound::Over,
-        "to" if second == "close" || second == "up" => return Bound::Under,
+        "least" if is(2, "at") => return Bound::Over,
+        "to" if is(2, "close") || is(2, "up") => return Bound::Under,
         "than" => {
-            let negated = matches!(third, "no" | "not");
-            return match second {
+            let negated = is(3, "no") || is(3, "not");
+            return match start.checked_sub(2).map_or("", |index| tokens.lower(index, &mut lower)) {
                 "more" if negated => Bound::Under,
                 "more" | "higher" | "greater" => Bound::Over,
                 "less" | "fewer" | "lower" if negated => Bound::Over,

@@ -277,6 +277,15 @@ impl<'t> Tokens<'t> {
         self.slice(index).eq_ignore_ascii_case(word)
     }
 
+    /// The token's text in lower case, which is written to a buffer; empty where it does not fit.
+    pub(super) fn lower<'b>(&self, index: usize, buffer: &'b mut [u8]) -> &'b str {
+        let word = self.slice(index).as_bytes();
+        let Some(lower) = buffer.get_mut(..word.len()) else { return "" };
+        lower.copy_from_slice(word);
+        lower.make_ascii_lowercase();
+        std::str::from_utf8(lower).unwrap_or_default()
+    }
+
     /// True when nothing stands between the token and the one before it.
     pub(super) fn touches(&self, index: usize) -> bool {
         index > 0 && index < self.list.len() && self.list[index - 1].end == self.list[index].start

@@ -15,6 +15,7 @@
 //! What it does not know: numerals in other languages' words, Roman numerals but for a few places,
 //! and whether a small word (`one`, 两) counts or merely stands there: such numbers are marked [`Number::weak`].
 
+mod character;
 mod chinese;
 mod compare;
 mod english;
@@ -201,7 +202,7 @@ pub fn parse(text: &str, language: Language) -> Vec<Number> {
 /// [`parse`], with buffers that are kept from one text to the next.
 #[derive(Debug, Default)]
 struct Reader {
-    chars: numeral::Chars,
+    chars: character::Chars,
     tokens: english_word::Spare,
     numbers: Vec<Number>,
 }

@@ -1,5 +1,6 @@
 //! Units of measure and of money, read from `tables/units.txt`.
 
+use super::character::CharSet;
 use super::value::{Value, decimal};
 use foldhash::fast::FixedState;
 use serde::{Serialize, Serializer};
@@ -16,24 +17,6 @@ struct Entry {
     dimension: &'static str,
     factor: Option<Value>,
     forms: Vec<&'static str>,
-}
-
-/// Characters of the basic plane, for a test that costs one look-up.
-#[derive(Debug)]
-pub(super) struct CharSet(Vec<bool>);
-
-impl FromIterator<char> for CharSet {
-    fn from_iter<I: IntoIterator<Item = char>>(chars: I) -> Self {
-        let mut set = vec![false; 0x10000];
-        chars.into_iter().for_each(|c| set[c as usize] = true);
-        Self(set)
-    }
-}
-
-impl CharSet {
-    pub(super) fn contains(&self, c: char) -> bool {
-        self.0.get(c as usize).is_some_and(|&is_in| is_in)
-    }
 }
 
 /// A Chinese form and its readings.
