@@ -37,7 +37,7 @@ pub fn candidates(text: &str) -> Vec<Candidate> {
     found
 }
 
-/// Small forms kept from one text to the next, after which they are forgotten.
+/// Small forms kept from one text to the next, after which they are forgotten, and words for which memory is kept.
 const KEPT: usize = 20_000;
 
 /// A word that may be a name.
@@ -115,6 +115,8 @@ impl Finder {
                 self.known[number as usize].is_name = false;
             }
         }
+        self.others.clear();
+        self.others.shrink_to(KEPT);
         let is_name = |word: &&Word| self.known[word.small as usize].is_name;
         for (index, word) in self.words.iter().enumerate().filter(|(_, word)| is_name(word)) {
             let before = text[..word.start].trim_end();

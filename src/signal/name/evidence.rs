@@ -38,6 +38,8 @@ const NEAR: f32 = 0.15;
 const COMMON: f32 = 0.3;
 /// Names kept from one text to the next, after which a worker forgets them.
 const NAMES_KEPT: usize = 20_000;
+/// Characters for which memory is kept from one text to the next: long texts are few, and their search needs theirs.
+const SOUNDS_KEPT: usize = 1 << 14;
 
 /// In place of a number.
 const NONE: u32 = u32::MAX;
@@ -293,6 +295,8 @@ impl Signal for Evidence {
         }
         tally.finish(all, scores.len(), |item, spread| scores[item] * spread.gain(CHANCE, BACKGROUND));
         self.sounds = sounds.list;
+        self.sounds.clear();
+        self.sounds.shrink_to(SOUNDS_KEPT);
     }
 
     fn measure(&self, block: Block, features: &mut [f32]) {

@@ -24,6 +24,7 @@ pub(super) struct Syllable {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reading {
     readings: [SyllableId; READINGS],
+    /// How many of them there are.
     known: u8,
     /// The elements of the usual reading.
     pub(super) elements: [Kind; 2],

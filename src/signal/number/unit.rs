@@ -26,6 +26,7 @@ struct Table {
     entries: Vec<Entry>,
     /// First character of a Chinese form -> (form, units), longest form first.
     chinese: HashMap<char, Vec<Form>, FixedState>,
+    /// Those first characters.
     heads: CharSet,
     /// English form in lower case, words joined by `-` -> units; also what such a form may begin with, without units.
     english: HashMap<&'static [u8], Vec<Unit>, FixedState>,
