@@ -48,6 +48,8 @@ pub(super) struct Lattice {
     left: Vec<i32>,
     /// A row of `moves · ends` bead costs, or all rows where they are kept.
     costs: Vec<i32>,
+    /// All rows of the search before, see [`Known`].
+    known: Vec<i32>,
     alpha: Vec<f64>,
     beta: Vec<f64>,
     /// ln of what each row of β was divided by.
@@ -56,8 +58,31 @@ pub(super) struct Lattice {
     exp: Vec<f64>,
     /// The moves into the row under way.
     ends: Vec<Ends>,
+    /// Those of them whose costs are to be filled in.
+    unknown: Vec<Ends>,
     /// Those into a cell of it.
     cell: Vec<Ends>,
+}
+
+/// A search before this one, over a band that holds this one's, with moves that are the first and the last of this one's: their costs were kept.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<'k> {
+    pub(super) band: &'k Band,
+    pub(super) moves: &'k [Move],
+}
+
+impl Known<'_> {
+    /// By move of this search, its number in the one before.
+    fn numbers(&self, moves: &[Move]) -> Vec<Option<usize>> {
+        moves.iter().map(|step| self.moves.iter().position(|known| known == step)).collect()
+    }
+
+    /// The costs that the search before has for the beads of a move into row `i`, which is its move `number`.
+    fn costs<'c>(&self, kept: &'c [i32], number: usize, i: usize, ends: &Ends) -> Option<&'c [i32]> {
+        let (low, count) = (self.band.low(i), self.band.high(i) + 1 - self.band.low(i));
+        let row = i * self.band.width() * self.moves.len();
+        kept.get(row + number * count + ends.first - low..=row + number * count + ends.last - low)
+    }
 }
 
 fn grow<T: Copy>(buffer: &mut Vec<T>, length: usize, value: T) {
@@ -92,6 +117,11 @@ fn into_row(band: &Band, moves: &[Move], i: usize, ends: &mut Vec<Ends>) {
     }
 }
 
+/// The move of no source segment: there is one, see [`super::MoveLimits`].
+fn within_row(ends: &[Ends]) -> Option<&Ends> {
+    ends.iter().rev().find(|ends| ends.step.source == 0)
+}
+
 /// The cell that the first bead of a move into row `i` starts from.
 fn start(band: &Band, i: usize, ends: &Ends) -> usize {
     let from = i - ends.step.source as usize;
@@ -110,29 +140,40 @@ impl Ends {
 }
 
 impl Lattice {
-    /// The best path through the band and its cost. `fill` writes the costs of one row, see [`crate::signal::Signal::add_costs`].
+    /// The best path through the band and its cost. `fill` writes the costs of one row, see [`crate::signal::Signal::add_costs`]; those that
+    /// the last search has kept are taken from it.
     pub(super) fn viterbi(
         &mut self,
         band: &Band,
         moves: &[Move],
+        known: Option<Known<'_>>,
         mut fill: impl FnMut(&Row<'_>, &mut [i32]),
     ) -> (Vec<Block>, i64) {
         let (rows, width, row_costs) = (band.segments().source + 1, band.width(), band.width() * moves.len());
         let kept = keeps(band, moves);
         let longest = longest(moves);
+        let numbers = known.map_or_else(Vec::new, |known| known.numbers(moves));
+        if known.is_some() {
+            std::mem::swap(&mut self.costs, &mut self.known);
+        }
         grow(&mut self.best, rows * width, UNREACHED);
         grow(&mut self.costs, if kept { rows * row_costs } else { row_costs }, 0);
         self.base.clear();
         self.base.resize(rows, 0);
-        let Self { best, base, costs, ends, .. } = self;
+        let Self { best, base, costs, known: kept_before, ends, unknown, .. } = self;
         for i in 0..rows {
             let costs = &mut costs[if kept { i * row_costs } else { 0 }..][..row_costs];
             into_row(band, moves, i, ends);
-            let row = Row::of(i, band.row(i), ends);
-            let (low, count) = (band.low(i), row.target_ends.clone().count());
+            let (low, count) = (band.low(i), band.high(i) + 1 - band.low(i));
             let costs = &mut costs[..count * moves.len()];
             costs.fill(0);
-            fill(&row, costs);
+            unknown.clear();
+            unknown.extend(ends.iter().filter(|ends| {
+                let number = numbers.get(ends.number).copied().flatten();
+                let before = known.zip(number).and_then(|(known, number)| known.costs(kept_before, number, i, ends));
+                before.inspect(|before| costs[ends.costs()].copy_from_slice(before)).is_none()
+            }));
+            fill(&Row::of(i, band.row(i), unknown), costs);
             let (before, here) = best.split_at_mut(i * width);
             let here = &mut here[..count];
             here.fill(UNREACHED);
@@ -146,11 +187,11 @@ impl Lattice {
                     *here = (*here).min(from + cost);
                 }
             }
-            // Moves of no source segment start in this row: they come last, when all other ways into the cells before them are known.
-            for j in 0..count {
-                for ends in ends.iter().filter(|ends| ends.step.source == 0 && ends.holds(low + j)) {
-                    let from = here[j - ends.step.target as usize];
-                    here[j] = here[j].min(from + costs[ends.number * count + j]);
+            // The move of no source segment starts in this row: it comes last, when all other ways into the cells before it are known.
+            if let Some(ends) = within_row(ends) {
+                let taken = ends.step.target as usize;
+                for (j, cost) in (ends.first - low..).zip(&costs[ends.costs()]) {
+                    here[j] = here[j].min(here[j - taken] + cost);
                 }
             }
             let least = here.iter().copied().min().unwrap_or(0);
@@ -166,12 +207,7 @@ impl Lattice {
     }
 
     /// The way back from (n, m): into each cell by the first move, in the order of moves, that makes up its V.
-    fn path(
-        &mut self,
-        band: &Band,
-        moves: &[Move],
-        mut fill: impl FnMut(&Row<'_>, &mut [i32]),
-    ) -> (Vec<Block>, i64) {
+    fn path(&mut self, band: &Band, moves: &[Move], mut fill: impl FnMut(&Row<'_>, &mut [i32])) -> (Vec<Block>, i64) {
         let (segments, width) = (band.segments(), band.width());
         let (mut i, mut j, mut path) = (segments.source, segments.target, Vec::new());
         let cost = self.value(i, i * width + j - band.low(i));
@@ -184,7 +220,8 @@ impl Lattice {
             let costs = self.into_cell(band, moves, &ends, (i, j), &mut fill);
             let here = self.value(i, i * width + j - band.low(i));
             let leads = |(number, step): &(usize, &Move)| {
-                let (Some(from_i), Some(from_j)) = (i.checked_sub(step.source.into()), j.checked_sub(step.target.into()))
+                let (Some(from_i), Some(from_j)) =
+                    (i.checked_sub(step.source.into()), j.checked_sub(step.target.into()))
                 else {
                     return false;
                 };
@@ -253,10 +290,10 @@ impl Lattice {
             let costs = &costs[i * row_costs..][..row_costs];
             let (before, here) = left.split_at_mut(i * width);
             let here = &mut here[..count];
-            for j in (0..count).rev() {
-                for ends in ends.iter().filter(|ends| ends.step.source == 0 && ends.holds(low + j)) {
-                    let from = &mut here[j - ends.step.target as usize..=j];
-                    from[0] = from[0].min(from[from.len() - 1] + costs[ends.number * count + j]);
+            if let Some(ends) = within_row(&ends) {
+                let taken = ends.step.target as usize;
+                for (j, cost) in (ends.first - low..ends.last + 1 - low).zip(&costs[ends.costs()]).rev() {
+                    here[j - taken] = here[j - taken].min(here[j] + cost);
                 }
             }
             for ends in ends.iter().filter(|ends| ends.step.source > 0) {
@@ -299,7 +336,7 @@ impl Lattice {
         let segments = band.segments();
         let (rows, width) = (segments.source + 1, band.width());
         let longest = longest(moves);
-        let mut ends = std::mem::take(&mut self.ends);
+        let (mut ends, mut backs) = (std::mem::take(&mut self.ends), Vec::new());
         self.active.clear();
         self.beta.clear();
         self.beta.resize(rows * width, 0.0);
@@ -320,6 +357,11 @@ impl Lattice {
                 continue;
             }
             into_row(band, moves, i, &mut ends);
+            backs.clear();
+            backs.extend(
+                ends.iter()
+                    .map(|ends| Back { start: start(band, i, ends), base: self.base[i - ends.step.source as usize] }),
+            );
             let low = band.low(i);
             for j in band.row(i).rev() {
                 let here = i * width + j - low;
@@ -329,10 +371,10 @@ impl Lattice {
                 }
                 let value = self.value(i, here);
                 let costs = self.into_cell(band, moves, &ends, (i, j), fill);
-                for ends in ends.iter().filter(|ends| ends.holds(j)) {
-                    let from = start(band, i, ends) + j - ends.first;
+                for (ends, back) in ends.iter().zip(&backs).filter(|(ends, _)| ends.holds(j)) {
+                    let from = back.start + j - ends.first;
                     let cost = i64::from(self.costs[costs.of(ends.number)]);
-                    let excess = self.value(i - ends.step.source as usize, from) + cost - value;
+                    let excess = back.base + i64::from(self.best[from]) + cost - value;
                     if excess > CUTOFF {
                         continue;
                     }
@@ -386,6 +428,13 @@ impl Lattice {
         }
         found
     }
+}
+
+/// Where the first bead of a move into a row starts from: its cell, and what V is counted from there.
+#[derive(Debug, Clone, Copy)]
+struct Back {
+    start: usize,
+    base: i64,
 }
 
 /// Where the costs of a cell's beads stand: that of the first move, and how far on the next one's.

@@ -32,7 +32,7 @@
 //!
 //! because V telescopes along a path. β is summed first, from (n, m) back; cells that no likely path visits never receive
 //! weight and are never opened, so that after Viterbi the posterior costs next to nothing. Beads that lose more than
-//! 30 nats (e^−30 ≈ 10^−13) are taken as impossible.
+//! 18 nats (e^−18 ≈ 10^−8) are taken as impossible.
 //!
 //! Worked number: two beads into a cell, of excess 0 and 0.69 nats. Their shares are 1 : e^−0.69 = 1 : 0.5, so 2/3 and 1/3.
 //!
@@ -43,13 +43,21 @@
 //! # Time and memory
 //!
 //! With K moves, time is O(n·m·K) and memory O(n·m) for the exact search; O(n·W·K) and O(n·W) for a band of width W.
-//! Long texts are searched twice: the cheap signals (priors, length, structure) find a coarse path in a band around the line
+//!
+//! Nearly all of a text is beads of few segments, and nearly all cells are far from any good path. So beads of up to [`SMALL`] segments are
+//! searched first, forwards and backwards; with V and V′ the least costs from the beginning to a cell and from there to the end, the cell is
+//! closed when V + V′ exceeds the best path's cost by more than [`Settings::close_beyond`]. All beads are then searched between the cells that
+//! are left, rows filled up between the first and the last of them: two or three a row. What this does *not* guarantee: a path that is good
+//! only by a large bead, where every way around that bead through its ends costs the margin more than the best path elsewhere, is not found.
+//! `tests/align.rs` reports how often that happens.
+//!
+//! Long texts are searched twice more: the cheap signals (priors, length, structure) find a coarse path in a band around the line
 //! that joins equal shares of both texts' characters; all signals then search a narrow band around that path.
 //! What a band does *not* guarantee: a path that leaves it is not found. It is widened, twice as wide each time, as long as the best path touches its edge and the band
 //! has no more than [`Settings::widest_cells`]; so it fails in silence only where a path inside the band looks good all along,
 //! and yet a better one lies beyond a region where both are poor, or where texts are so long and so ill-matched that a wider
-//! band would not fit in memory. `tests/align.rs` reports how often that happens. Texts of up to [`Settings::exact_cells`] cells
-//! are searched exactly.
+//! band would not fit in memory. `tests/align.rs` reports how often that happens. In texts of up to [`Settings::exact_cells`] cells without
+//! anchors the band is all cells.
 
 mod anchor;
 mod band;
@@ -109,7 +117,8 @@ pub struct Settings {
     pub signals: Signals,
     /// Which path is the answer (default: minimum Bayes risk).
     pub decoding: Decoding,
-    /// Texts with up to this many cells, (n + 1)·(m + 1), are searched exactly (default 250,000: 500 × 500 segments).
+    /// Texts with up to this many cells, (n + 1)·(m + 1), are searched as wholes: in all cells, where anchors mark no way (default 250,000:
+    /// 500 × 500 segments).
     pub exact_cells: usize,
     /// Texts with more cells than this are searched in a band around their anchors, where these mark a way (default 200).
     pub anchored_cells: usize,

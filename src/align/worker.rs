@@ -2,7 +2,7 @@
 
 use super::anchor::{self, Anchor};
 use super::constraint::{Apart, Plan};
-use super::lattice::{Found, Lattice};
+use super::lattice::{Found, Known, Lattice};
 use super::model::Weighted;
 use super::{Aligner, Band, Decoding, Settings, mbr};
 use crate::bead::{Alignment, Bead, Part, Status};
@@ -304,26 +304,29 @@ impl Worker {
         let Settings { close_beyond, anchored_cells, .. } = aligner.settings;
         let segments = self.band.segments();
         let wide = self.band.clone();
-        let touches =
-            |path: &[Block]| path.iter().any(|block| wide.is_edge(block.source.end as usize, block.target.end as usize));
+        let mut known = None;
+        let touches = |path: &[Block]| {
+            path.iter().any(|block| wide.is_edge(block.source.end as usize, block.target.end as usize))
+        };
         if (segments.source + 1) * (segments.target + 1) > anchored_cells
             && let Some(margin) = close_beyond
         {
-            let (path, _) = self.through(&aligner.small_moves, all);
+            let (path, _) = self.through(&aligner.small_moves, None, all);
             if !last && touches(&path) {
                 return None;
             }
             let margin = i64::from(margin) * Cost::PER_NAT;
             if let Some(open) = self.lattice.open(&self.band, &aligner.small_moves, margin) {
                 self.band = open;
+                known = Some(Known { band: &wide, moves: &aligner.small_moves });
             }
         }
-        let (path, cost) = self.through(&aligner.moves, all);
+        let (path, cost) = self.through(&aligner.moves, known, all);
         (last || !touches(&path)).then_some((path, cost))
     }
 
     /// The best path of these moves through the band.
-    fn through(&mut self, moves: &[Move], all: bool) -> (Vec<Block>, Cost) {
+    fn through(&mut self, moves: &[Move], known: Option<Known<'_>>, all: bool) -> (Vec<Block>, Cost) {
         let Self { signals, lattice, band, scope, .. } = self;
         let (origin, segments) = (scope.origin, band.segments());
         let longest = moves.iter().map(|step| step.source.max(step.target)).max().unwrap_or(0);
@@ -339,7 +342,7 @@ impl Worker {
             };
             weighted.signal.reach(&reach, usize::from(longest));
         });
-        let (path, cost) = lattice.viterbi(band, moves, |row, costs| fill(signals, scope, all, row, costs));
+        let (path, cost) = lattice.viterbi(band, moves, known, |row, costs| fill(signals, scope, all, row, costs));
         (path, Cost(cost))
     }
 

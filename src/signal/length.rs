@@ -180,7 +180,6 @@ impl Length {
     pub fn ratio(&self) -> f64 {
         self.ratio
     }
-
 }
 
 /// The features `ratio` and `difference` of a bead. No branch and no table: it is computed for many beads side by side.

@@ -213,7 +213,8 @@ impl Signal for Structure {
             let crossed = crossed as f32;
             for k in 0..count {
                 let differs = -i32::from(sections[k] != same) & other;
-                costs[k] += without + (begin[k] & begins) + (close[k] & ends) + differs + (inside[k] as f32 * crossed) as i32;
+                costs[k] +=
+                    without + (begin[k] & begins) + (close[k] & ends) + differs + (inside[k] as f32 * crossed) as i32;
             }
         }
     }

@@ -107,7 +107,8 @@ impl Places {
 
     /// The segments in a range that have the item, and how often: (item, segment, count).
     fn with(&self, item: u32, segments: &std::ops::Range<usize>) -> &[(u32, u32, i32)] {
-        let [start, end] = [item, item + 1].map(|item| self.item_start.get(item as usize).map_or(self.by_item.len(), |&at| at as usize));
+        let [start, end] = [item, item + 1]
+            .map(|item| self.item_start.get(item as usize).map_or(self.by_item.len(), |&at| at as usize));
         let own = &self.by_item[start..end];
         let place = |segment: usize| own.partition_point(|place| (place.1 as usize) < segment);
         &own[place(segments.start)..place(segments.end)]
@@ -220,7 +221,9 @@ impl Tally {
         seen.resize(seen.len().max(self.gain.len()), 0);
         let mut any = false;
         // From the last backwards: an item is met where it stands nearest to the end.
-        for &Occurrence { item, segment, .. } in self.sides.source.of(SegmentRange::new(window.start, window.end)).iter().rev() {
+        for &Occurrence { item, segment, .. } in
+            self.sides.source.of(SegmentRange::new(window.start, window.end)).iter().rev()
+        {
             if std::mem::replace(&mut seen[item as usize], *number) == *number {
                 continue;
             }
@@ -249,11 +252,19 @@ impl Tally {
                 within[row.source_end - segment as usize..].iter_mut().for_each(|sum| *sum += count);
             }
             let gain = self.gain[item as usize];
-            for &Ends { step, first, last, at, .. } in steps.iter().filter(|ends| ends.step.source as usize >= nearest) {
+            for &Ends { step, first, last, at, .. } in steps.iter().filter(|ends| ends.step.source as usize >= nearest)
+            {
                 let within = within[step.source as usize];
                 let shared = &mut shared[at..=at + last - first];
                 let to = &before[first - start..][..shared.len()];
                 let from = &before[first - start - step.target as usize..][..shared.len()];
+                if within == 1 {
+                    // The usual case, without a multiplication.
+                    for k in 0..shared.len() {
+                        shared[k] += if to[k] > from[k] { gain } else { 0 };
+                    }
+                    continue;
+                }
                 for k in 0..shared.len() {
                     shared[k] += gain * within.min(to[k] - from[k]);
                 }

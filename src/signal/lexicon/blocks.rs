@@ -19,6 +19,8 @@ use std::ops::Range;
 
 /// Fixed-point steps in a nat.
 pub(crate) const STEPS: f32 = 4096.0;
+/// Sentences around a band within which its words are looked for too.
+const AROUND: usize = 3;
 /// Factors multiplied side by side.
 const LANES: usize = 4;
 
@@ -45,14 +47,24 @@ struct Window {
     at: usize,
 }
 
+/// The far sentences of some rows of a block start, and the longest of these blocks; 0 where there are none.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    low: u32,
+    high: u32,
+    longest: usize,
+}
+
 /// Buffers and result.
 #[derive(Debug, Default)]
 pub(crate) struct Blocks {
+    /// The longest block that may be asked for, and the longest that is filled in.
     longest: usize,
+    filled: usize,
     /// By block start and length: the first far sentence of its row, how many, and where the row is.
     rows: Vec<Window>,
-    /// By block start: the far sentences of all its rows.
-    spans: Vec<(u32, u32)>,
+    /// By block start: what is filled in at a time.
+    spans: Vec<Span>,
     sums: Vec<i32>,
     // buffers
     live_ends: Vec<u32>,
@@ -67,48 +79,68 @@ pub(crate) struct Blocks {
 }
 
 impl Blocks {
+    /// The longest block that is filled in.
+    pub(crate) fn filled(&self) -> usize {
+        self.filled
+    }
+
     /// Is told that the next text is another.
     pub(crate) fn forget(&mut self) {
         self.given_to.clear();
+        self.rows.clear();
+        self.sums.clear();
+        self.filled = 0;
     }
 
     /// Fills the rows of all blocks of up to `runs.len()` near sentences; `band[i]` are the far sentences that may share a bead with
-    /// near sentence `i`, `runs[k]` is how many of them a bead with k + 1 near sentences may hold. What a wider band of the same text has
-    /// found of its words serves a narrower one, also for longer blocks of up to `farthest` sentences.
+    /// near sentence `i` (borders of the band never fall), `runs[k]` is how many of them a bead with k + 1 near sentences may hold. What a wider
+    /// band of the same text has summed, and found of its words, serves a narrower one with longer blocks, of up to `farthest` sentences.
     pub(crate) fn fill(&mut self, text: &Direction<'_>, band: &[(u32, u32)], runs: &[usize], farthest: usize) {
         let sentences = text.near_ends.len();
-        self.longest = runs.len();
-        self.rows.clear();
+        // Where such beads end at the earliest, and begin at the latest.
+        let window = |i: usize, length: usize| {
+            let &(_, last) = band.get(i + length - 1)?;
+            let (ends, begins) = (band[(i + length).min(sentences - 1)].0, band[i].1);
+            let (low, high) = (band[i].0, last);
+            let from = low.max(ends.saturating_sub(runs[length - 1] as u32));
+            Some((from, high.min(begins.saturating_add(runs[length - 1] as u32)).max(from)))
+        };
+        let holds =
+            |kept: &Window, (from, to): (u32, u32)| from == to || kept.low <= from && to <= kept.low + kept.width;
+        let serves = |i: usize| {
+            let kept = self.rows[i * farthest..].iter().take(self.filled);
+            kept.zip(1..=runs.len()).all(|(kept, length)| window(i, length).is_none_or(|window| holds(kept, window)))
+        };
+        if self.longest != farthest || self.rows.len() != sentences * farthest || !(0..sentences).all(serves) {
+            self.forget();
+            self.rows.resize(sentences * farthest, Window::default());
+        }
+        self.longest = farthest;
         self.spans.clear();
-        self.sums.clear();
-        let mut size = 0;
+        let mut size = self.sums.len();
         for i in 0..sentences {
-            let (mut low, mut high) = (u32::MAX, 0);
-            let mut span = (u32::MAX, 0);
-            for (length, &run) in (1..).zip(runs) {
-                let Some(&(first, last)) = band.get(i + length - 1) else {
-                    self.rows.push(Window::default());
-                    continue;
-                };
-                (low, high) = (low.min(first), high.max(last));
-                // Where such a bead ends at the earliest, and begins at the latest.
-                let (ends, begins) = (band[(i + length).min(sentences - 1)].0, band[i].1);
-                let from = low.max(ends.saturating_sub(run as u32));
-                let to = high.min(begins.saturating_add(run as u32)).max(from);
-                self.rows.push(Window { low: from, width: to - from, at: size });
+            let mut span = Span { low: u32::MAX, high: 0, longest: 0 };
+            for length in self.filled + 1..=runs.len() {
+                let Some((from, to)) = window(i, length) else { continue };
+                self.rows[i * farthest + length - 1] = Window { low: from, width: to - from, at: size };
                 size += (to - from + 1) as usize;
-                span = (span.0.min(from), span.1.max(to));
+                if from < to {
+                    span = Span { low: span.low.min(from), high: span.high.max(to), longest: length };
+                }
             }
             self.spans.push(span);
         }
         self.sums.resize(size, 0);
         if !self.is_gathered(sentences) {
             self.find_live(text);
-            self.gather(text, band, farthest);
+            self.gather(text, band);
         }
         for i in 0..sentences {
-            self.fill_block(text, i, self.longest.min(sentences - i));
+            if self.spans[i].longest > 0 {
+                self.fill_block(text, i);
+            }
         }
+        self.filled = self.filled.max(runs.len());
     }
 
     /// E(near.start..near.end, far) in steps; `None` outside the band or beyond the longest block.
@@ -122,7 +154,7 @@ impl Blocks {
     /// differences are what [`Blocks::sum`] gives. `None` beyond the longest block.
     pub(crate) fn row(&self, near: &Range<usize>) -> Option<(usize, &[i32])> {
         let length = near.end - near.start;
-        if length == 0 || length > self.longest || near.end > self.spans.len() {
+        if length == 0 || length > self.filled || near.end > self.spans.len() {
             return None;
         }
         let Window { low, width, at } = self.rows[near.start * self.longest + length - 1];
@@ -184,29 +216,32 @@ impl Blocks {
     }
 
     /// The far sentences of all rows in which near sentence `i` takes part.
-    fn taking_part(&self, i: usize, longest: usize) -> Range<u32> {
-        let blocks = &self.spans[(i + 1).saturating_sub(longest)..=i];
-        let low = blocks.iter().map(|span| span.0).min().unwrap_or(0);
-        low..blocks.iter().map(|span| span.1).max().unwrap_or(0).max(low)
+    fn taking_part(&self, i: usize) -> Option<Range<u32>> {
+        let starts = (i + 1).saturating_sub(self.longest)..=i;
+        let spans = starts.clone().zip(&self.spans[starts]).filter(|(start, span)| start + span.longest > i);
+        spans
+            .map(|(_, span)| span.low..span.high)
+            .reduce(|whole, span| whole.start.min(span.start)..whole.end.max(span.end))
     }
 
     fn is_gathered(&self, sentences: usize) -> bool {
         let serves = |(i, (given, ..)): (usize, &(Range<u32>, u32, usize))| {
-            let needed = self.taking_part(i, self.longest);
-            given.start <= needed.start && needed.end <= given.end
+            let needed = self.taking_part(i);
+            needed.is_none_or(|needed| given.start <= needed.start && needed.end <= given.end)
         };
         self.given_to.len() == sentences && self.given_to.iter().enumerate().all(serves)
     }
 
-    /// For each near sentence what its words give to the live places inside the rows where it takes part, or may within the same band.
-    fn gather(&mut self, text: &Direction<'_>, band: &[(u32, u32)], farthest: usize) {
+    /// For each near sentence what its words give to the live places inside the rows where it takes part, and around, where it may take part
+    /// when longer blocks of a narrower band are asked for.
+    fn gather(&mut self, text: &Direction<'_>, band: &[(u32, u32)]) {
         self.given.clear();
         self.given_to.clear();
         let mut start = 0;
         for (i, &end) in text.near_ends.iter().enumerate() {
-            let own = self.taking_part(i, self.longest);
-            let first = band[i.saturating_sub(farthest)].0.min(own.start);
-            let last = (band[i].1 + farthest as u32).min(text.far_ends.len() as u32).max(own.end);
+            let own = self.taking_part(i).unwrap_or(band[i].0..band[i].1);
+            let first = band[i.saturating_sub(AROUND)].0.min(own.start);
+            let last = (band[i].1 + AROUND as u32).min(text.far_ends.len() as u32).max(own.end);
             let reach = (self.live_start(first as usize), self.live_start(last as usize));
             let at = self.given.len();
             self.given_to.push((first..last, reach.0, at));
@@ -218,7 +253,7 @@ impl Blocks {
                     let places = self.place_start[far as usize] as usize..self.place_start[far as usize + 1] as usize;
                     let places = &self.places[places];
                     let from = if places.len() > 8 { places.partition_point(|&p| p < reach.0) } else { 0 };
-                    for &place in &places[from..] {
+                    for &place in places[from..].iter().take_while(|&&place| place < reach.1) {
                         // One that is too small wraps, and is too large then.
                         if let Some(given) = given.get_mut(place.wrapping_sub(reach.0) as usize) {
                             *given += weight;
@@ -230,9 +265,9 @@ impl Blocks {
         }
     }
 
-    fn fill_block(&mut self, text: &Direction<'_>, first: usize, longest: usize) {
-        let span = self.spans[first];
-        let live = self.live_start(span.0 as usize)..self.live_start(span.1 as usize);
+    fn fill_block(&mut self, text: &Direction<'_>, first: usize) {
+        let Span { low, high, longest } = self.spans[first];
+        let live = self.live_start(low as usize)..self.live_start(high as usize);
         self.mass.clear();
         self.mass.resize((live.end - live.start) as usize, 0.0);
         let near_start = if first == 0 { 0 } else { text.near_ends[first - 1] };
@@ -241,6 +276,9 @@ impl Blocks {
             let (_, from, given) = self.given_to[i];
             let given = &self.given[given + (live.start - from) as usize..];
             self.mass.iter_mut().zip(given).for_each(|(mass, given)| *mass += given);
+            if length <= self.filled {
+                continue;
+            }
             let per_word = 1.0 / ((text.near_ends[i] - near_start).max(1) as f32);
             let Window { low, width, at } = self.rows[first * self.longest + length - 1];
             let (low, width) = (low as usize, width as usize);
@@ -285,13 +323,13 @@ impl Turned {
         }));
         *size = sum as usize;
         sums.clear();
-        sums.resize(*size * blocks.longest, 0);
+        sums.resize(*size * blocks.filled, 0);
         for (border, &(first, at)) in borders.iter().enumerate() {
             let end = borders.get(border + 1).map_or(*size, |next| next.1 as usize);
             for (start, at) in (first as usize..).zip(at as usize..end) {
                 // A block that would reach beyond the text, or lies outside the band, has no sum, and nobody asks for it.
                 let Some(rows) = blocks.rows.get(start * blocks.longest..(start + 1) * blocks.longest) else { break };
-                for (length, window) in rows.iter().enumerate().take(blocks.spans.len() - start) {
+                for (length, window) in rows.iter().enumerate().take(blocks.filled.min(blocks.spans.len() - start)) {
                     let place = (border as u32).wrapping_sub(window.low);
                     if place <= window.width {
                         sums[length * *size + at] = blocks.sums[window.at + place as usize];

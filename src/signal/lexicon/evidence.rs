@@ -8,7 +8,7 @@ use super::blocks::STEPS;
 use super::matches::Prepared;
 use super::{Lexicon, Matches};
 use crate::cost::Cost;
-use crate::signal::{Row, Signal, Texts, round, weighted};
+use crate::signal::{Row, Signal, Texts, round};
 use crate::span::{Block, ByteRange, SegmentRange, Side};
 use std::ops::Range;
 use std::sync::Arc;
@@ -95,10 +95,19 @@ impl Signal for Evidence {
                 }
                 continue;
             }
-            let mut features = [0.0; NAMES.len()];
+            if run == 0 {
+                let omitted = self.words(Side::Source, SegmentRange::new(from, i)) / 10.0;
+                let omitted = round(weights[2] * omitted * Cost::PER_NAT as f32);
+                costs.iter_mut().for_each(|cost| *cost += omitted);
+                continue;
+            }
             for (end, cost) in (first..).zip(costs) {
-                self.measure(Block::new(from..i, end - run..end), &mut features);
-                *cost += weighted(&weights, &features);
+                if from == i {
+                    let added = self.words(Side::Target, SegmentRange::new(end - run, end)) / 10.0;
+                    *cost += round(weights[3] * added * Cost::PER_NAT as f32);
+                } else {
+                    *cost += self.cost(&weights, Block::new(from..i, end - run..end)).0 as i32;
+                }
             }
         }
     }

@@ -189,13 +189,20 @@ impl Matches {
     /// on, `count` of them, is made of. Ends that do not lie within reach, which the search does not take, are passed over. `None` where
     /// nothing is prepared.
     #[inline]
-    pub(super) fn evidence_to(&self, source: Range<usize>, run: usize, first: usize, count: usize) -> Option<Prepared<'_>> {
-        let prepared = run <= self.lexicon.settings.run(source.len());
+    pub(super) fn evidence_to(
+        &self,
+        source: Range<usize>,
+        run: usize,
+        first: usize,
+        count: usize,
+    ) -> Option<Prepared<'_>> {
+        let prepared = run <= self.lexicon.settings.run(source.len()) && run <= self.blocks.target.filled();
         let (low, forward) = self.blocks.source.row(&source).filter(|_| prepared)?;
         let (before, after) = (self.turned.row(source.start, run), self.turned.row(source.end, run));
         // The target sentences that beads begin with and all three know.
         let begin = (first - run).max(low).max(before.0).max(after.0);
-        let known = (low + forward.len().saturating_sub(run)).min(before.0 + before.1.len()).min(after.0 + after.1.len());
+        let known =
+            (low + forward.len().saturating_sub(run)).min(before.0 + before.1.len()).min(after.0 + after.1.len());
         let count = (first - run + count).min(known).saturating_sub(begin);
         if count == 0 {
             return Some(Prepared { skipped: 0, from: &[], to: &[], before: &[], after: &[] });
