@@ -241,7 +241,8 @@ impl Blocks {
         for (i, &end) in text.near_ends.iter().enumerate() {
             let own = self.taking_part(i).unwrap_or(band[i].0..band[i].1);
             let first = band[i.saturating_sub(AROUND)].0.min(own.start);
-            let last = (band[i].1 + AROUND as u32).min(text.far_ends.len() as u32).max(own.end);
+            // Outside the band the end may stand before the beginning.
+            let last = (band[i].1 + AROUND as u32).min(text.far_ends.len() as u32).max(own.end).max(first);
             let reach = (self.live_start(first as usize), self.live_start(last as usize));
             let at = self.given.len();
             self.given_to.push((first..last, reach.0, at));
