@@ -277,11 +277,11 @@ impl Blocks {
             let (_, from, given) = self.given_to[i];
             let given = &self.given[given + (live.start - from) as usize..];
             self.mass.iter_mut().zip(given).for_each(|(mass, given)| *mass += given);
-            if length <= self.filled {
+            let Window { low, width, at } = self.rows[first * self.longest + length - 1];
+            if length <= self.filled || width == 0 {
                 continue;
             }
             let per_word = 1.0 / ((text.near_ends[i] - near_start).max(1) as f32);
-            let Window { low, width, at } = self.rows[first * self.longest + length - 1];
             let (low, width) = (low as usize, width as usize);
             let mut place = (self.live_start(low) - live.start) as usize;
             let row = &mut self.sums[at + 1..][..width];
