@@ -217,7 +217,7 @@ impl Lattice {
             if !kept {
                 into_row(band, moves, i, &mut ends);
             }
-            let costs = self.into_cell(band, moves, &ends, (i, j), &mut fill);
+            let costs = self.cell_costs(band, moves, &ends, (i, j), &mut fill);
             let here = self.value(i, i * width + j - band.low(i));
             let leads = |(number, step): &(usize, &Move)| {
                 let (Some(from_i), Some(from_j)) =
@@ -247,7 +247,7 @@ impl Lattice {
 
     /// Where the costs of the beads into a cell stand: kept, or computed anew.
     #[inline]
-    fn into_cell(
+    fn cell_costs(
         &mut self,
         band: &Band,
         moves: &[Move],
@@ -370,7 +370,7 @@ impl Lattice {
                     continue;
                 }
                 let value = self.value(i, here);
-                let costs = self.into_cell(band, moves, &ends, (i, j), fill);
+                let costs = self.cell_costs(band, moves, &ends, (i, j), fill);
                 for (ends, back) in ends.iter().zip(&backs).filter(|(ends, _)| ends.holds(j)) {
                     let from = back.start + j - ends.first;
                     let cost = i64::from(self.costs[costs.of(ends.number)]);
