@@ -62,9 +62,11 @@ pub(super) struct Lattice {
     unknown: Vec<Ends>,
     /// Those into a cell of it.
     cell: Vec<Ends>,
+    /// Where the moves into the row start from.
+    backs: Vec<Back>,
 }
 
-/// A search before this one, over a band that holds this one's, with moves that are the first and the last of this one's: their costs were kept.
+/// A search before this one, over a band that holds this one's, with some of its moves: their costs were kept.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known<'k> {
     pub(super) band: &'k Band,
@@ -336,7 +338,7 @@ impl Lattice {
         let segments = band.segments();
         let (rows, width) = (segments.source + 1, band.width());
         let longest = longest(moves);
-        let (mut ends, mut backs) = (std::mem::take(&mut self.ends), Vec::new());
+        let (mut ends, mut backs) = (std::mem::take(&mut self.ends), std::mem::take(&mut self.backs));
         self.active.clear();
         self.beta.clear();
         self.beta.resize(rows * width, 0.0);
@@ -391,7 +393,7 @@ impl Lattice {
                 }
             }
         }
-        self.ends = ends;
+        (self.ends, self.backs) = (ends, backs);
     }
 
     /// α over the active beads, and with it their probabilities.

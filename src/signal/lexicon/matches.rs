@@ -291,7 +291,6 @@ impl Matches {
         words.map(|at| text.share[text.types[text.typed[at] as usize] as usize])
     }
 
-    /// Pairs of sentences that share rare words, for texts of any length: `(source sentence, target sentence, weight)` in that order.
     /// Which words of the two texts translate each other, and how probably.
     fn link(&mut self) {
         Side::BOTH.into_iter().for_each(|side| self.blocks[side].forget());
