@@ -24,7 +24,6 @@ use problem::Problem;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
 use tokio::sync::Semaphore;
@@ -179,27 +178,36 @@ pub fn serve(mut settings: Settings, ready: impl FnOnce(SocketAddr)) -> Result<(
             kept: Kept::default(),
             writer: Mutex::new(()),
         });
+        // Who is told the address may end the server at once.
+        let told_to_end = told_to_end();
         ready(address);
-        let served = axum::serve(listener, router(&shared)).with_graceful_shutdown(told_to_end()).await;
+        let served = axum::serve(listener, router(&shared)).with_graceful_shutdown(told_to_end).await;
         served.map_err(ServeError::Server)
     })
 }
 
-/// Until the process is interrupted or told to end. Where signals cannot be waited for, the process simply ends on one.
+/// Waits, from this call on and not only from the first poll, until the process is interrupted or told to end. Where signals cannot be
+/// waited for, the process simply ends on one.
+#[cfg(unix)]
+fn told_to_end() -> impl Future<Output = ()> {
+    use std::pin::pin;
+    use tokio::signal::unix::{SignalKind, signal};
+    let [interrupted, terminated] = [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| {
+        let listening = signal(kind);
+        async {
+            match listening {
+                Ok(mut signal) => signal.recv().await,
+                Err(_) => std::future::pending().await,
+            }
+        }
+    });
+    async { drop(futures_util::future::select(pin!(interrupted), pin!(terminated)).await) }
+}
+
+/// Waits until the process is interrupted. Where that cannot be waited for, the process simply ends.
+#[cfg(not(unix))]
 async fn told_to_end() {
-    let interrupted = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => signal.recv().await,
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<Option<()>>();
-    futures_util::future::select(pin!(interrupted), pin!(terminated)).await;
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
