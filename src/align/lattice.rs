@@ -2,9 +2,10 @@
 //! [module](super) above.
 
 use super::Band;
-use crate::signal::{Ends, Move, Row};
+use crate::signal::{Ends, LANES, MAX_RUN, Move, Row};
 use crate::span::Block;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
+use wide::i32x4;
 
 /// No path leads here. A bead may be added to it.
 const UNREACHED: i32 = i32::MAX / 2;
@@ -20,12 +21,19 @@ const NEGLIGIBLE: f64 = 1e-8;
 /// A row is scaled down when its largest weight exceeds this.
 const LARGE: f64 = 1e100;
 
+/// Cells before each row's first, to which nothing leads: where the beads of a move would begin before the row does.
+const PAD: usize = (MAX_RUN + 1).next_multiple_of(LANES);
+
 /// A bead that some likely path runs through.
 #[derive(Debug, Clone, Copy)]
 struct Active {
+    /// The cells that it joins.
+    from: u32,
+    to: u32,
+    /// The row that it ends in.
     source_end: u32,
-    target_end: u32,
-    step: u8,
+    /// Its move's number.
+    number: u8,
     /// e^−d of the bead.
     share: f64,
 }
@@ -37,8 +45,119 @@ pub(super) struct Found {
     pub(super) probability: f64,
 }
 
-/// The lattice and its buffers: a row of the band's width for each source position. They are kept, and grow, from one text to
-/// the next; cells beyond the text's end are never read.
+/// How a lattice lies in its buffers: for each source position a row of as many cells as the band's longest, filled up to whole lanes, with
+/// [`PAD`] cells before it; costs without those, by row and move. So the beads of a move into the cells of a row begin in neighbouring cells
+/// too, and all are looked at, lane by lane, also those that begin beyond the band, where nothing leads.
+#[derive(Debug, Clone, Copy)]
+struct Grid<'b> {
+    band: &'b Band,
+    moves: &'b [Move],
+    width: usize,
+}
+
+impl<'b> Grid<'b> {
+    fn new(band: &'b Band, moves: &'b [Move]) -> Self {
+        Self { band, moves, width: band.width().next_multiple_of(LANES) }
+    }
+
+    fn rows(&self) -> usize {
+        self.band.segments().source + 1
+    }
+
+    /// Cells of all rows: lanes may reach beyond the last.
+    fn cells(&self) -> usize {
+        self.first(self.rows())
+    }
+
+    /// The first cell of a row.
+    #[inline]
+    fn first(&self, i: usize) -> usize {
+        i * (PAD + self.width) + PAD
+    }
+
+    #[inline]
+    fn cell(&self, i: usize, j: usize) -> usize {
+        self.first(i) + j - self.band.low(i)
+    }
+
+    fn last_cell(&self) -> usize {
+        self.cell(self.band.segments().source, self.band.segments().target)
+    }
+
+    /// Cells of a row within the band.
+    #[inline]
+    fn count(&self, i: usize) -> usize {
+        self.band.high(i) + 1 - self.band.low(i)
+    }
+
+    /// The place of a move's costs among those of a row.
+    #[inline]
+    fn costs(&self, number: usize) -> usize {
+        number * self.width
+    }
+
+    fn row_costs(&self) -> usize {
+        self.costs(self.moves.len())
+    }
+
+    /// True where the costs of all rows are kept.
+    fn keeps(&self) -> bool {
+        self.rows() * self.row_costs() <= KEPT_COSTS
+    }
+
+    /// The cell from which a move leads into the first one of row `i`.
+    #[inline]
+    fn start(&self, i: usize, step: Move) -> usize {
+        let from = i - step.source as usize;
+        self.first(from) + self.band.low(i) - self.band.low(from) - step.target as usize
+    }
+
+    /// The same, and how many of the row's cells, in whole lanes, may be reached from cells of the band; `None` where none is.
+    #[inline]
+    fn starts(&self, i: usize, step: Move) -> Option<(usize, usize)> {
+        let from = i.checked_sub(step.source as usize)?;
+        let (first, count, start) = (self.first(from), self.count(i), self.start(i, step));
+        let end = first + self.count(from);
+        (start < end && start + count > first).then(|| (start, count.min(end - start).next_multiple_of(LANES)))
+    }
+
+    /// The moves that take source segments, with their numbers.
+    fn between_rows(&self) -> impl Iterator<Item = (usize, Move)> {
+        self.moves.iter().copied().enumerate().filter(|(_, step)| step.source > 0)
+    }
+
+    /// The number of the move of no source segment: there is one, of one target segment, see [`super::MoveLimits`].
+    fn within_row(&self) -> usize {
+        self.moves.iter().position(|step| step.source == 0).expect("an addition is always possible")
+    }
+
+    /// The moves that end in these cells of row `i` and start within the band, as the signals see them.
+    fn ends(&self, i: usize, columns: RangeInclusive<usize>, ends: &mut Vec<Ends>) {
+        let (low, high) = columns.into_inner();
+        ends.clear();
+        for (number, &step) in self.moves.iter().enumerate() {
+            let Some(from) = i.checked_sub(step.source as usize) else { continue };
+            let first = (self.band.low(from) + step.target as usize).max(low);
+            let last = (self.band.high(from) + step.target as usize).min(high);
+            if first <= last {
+                ends.push(Ends { step, number, first, last, at: self.costs(number) + first - low });
+            }
+        }
+    }
+}
+
+/// Takes a path into each cell where it is a better one: `to` = min(`to`, `from` + `costs`).
+#[inline]
+fn lower(to: &mut [i32], from: &[i32], costs: &[i32]) {
+    let (to, from, costs) = (to.as_chunks_mut().0, from.as_chunks().0, costs.as_chunks().0);
+    let lanes = to.len();
+    let (from, costs) = (&from[..lanes], &costs[..lanes]);
+    for lane in 0..lanes {
+        to[lane] = i32x4::new(to[lane]).min(i32x4::new(from[lane]) + i32x4::new(costs[lane])).to_array();
+    }
+}
+
+/// The lattice and its buffers, see [`Grid`]. They are kept from one text to the next.
 #[derive(Debug, Default)]
 pub(super) struct Lattice {
     /// V, counted from its row's base.
@@ -46,7 +165,7 @@ pub(super) struct Lattice {
     base: Vec<i64>,
     /// The least cost from a cell to the end.
     left: Vec<i32>,
-    /// A row of `moves · ends` bead costs, or all rows where they are kept.
+    /// Bead costs of a row, or of all rows where they are kept.
     costs: Vec<i32>,
     /// All rows of the search before, see [`Known`].
     known: Vec<i32>,
@@ -60,10 +179,6 @@ pub(super) struct Lattice {
     ends: Vec<Ends>,
     /// Those of them whose costs are to be filled in.
     unknown: Vec<Ends>,
-    /// Those into a cell of it.
-    cell: Vec<Ends>,
-    /// Where the moves into the row start from.
-    backs: Vec<Back>,
 }
 
 /// A search before this one, over a band that holds this one's, with some of its moves: their costs were kept.
@@ -81,15 +196,10 @@ impl Known<'_> {
 
     /// The costs that the search before has for the beads of a move into row `i`, which is its move `number`.
     fn costs<'c>(&self, kept: &'c [i32], number: usize, i: usize, ends: &Ends) -> Option<&'c [i32]> {
-        let (low, count) = (self.band.low(i), self.band.high(i) + 1 - self.band.low(i));
-        let row = i * self.band.width() * self.moves.len();
-        kept.get(row + number * count + ends.first - low..=row + number * count + ends.last - low)
-    }
-}
-
-fn grow<T: Copy>(buffer: &mut Vec<T>, length: usize, value: T) {
-    if buffer.len() < length {
-        buffer.resize(length, value);
+        let grid = Grid::new(self.band, self.moves);
+        let row = i * grid.row_costs() + grid.costs(number);
+        let low = self.band.low(i);
+        kept.get(row + ends.first - low..=row + ends.last - low)
     }
 }
 
@@ -98,47 +208,17 @@ fn longest(moves: &[Move]) -> usize {
     moves.iter().map(|step| step.source as usize).max().unwrap_or(0)
 }
 
-fn keeps(band: &Band, moves: &[Move]) -> bool {
-    (band.segments().source + 1) * band.width() * moves.len() <= KEPT_COSTS
-}
-
-/// The moves that end in row `i` and start within the band.
-fn into_row(band: &Band, moves: &[Move], i: usize, ends: &mut Vec<Ends>) {
-    let (low, high) = (band.low(i), band.high(i));
-    ends.clear();
-    for (number, &step) in moves.iter().enumerate() {
-        let (source, target) = (step.source as usize, step.target as usize);
-        if source > i {
-            continue;
-        }
-        let first = (band.low(i - source) + target).max(low);
-        let last = (band.high(i - source) + target).min(high);
-        if first <= last {
-            ends.push(Ends { step, number, first, last, at: number * (high + 1 - low) + first - low });
-        }
-    }
-}
-
-/// The move of no source segment: there is one, see [`super::MoveLimits`].
-fn within_row(ends: &[Ends]) -> Option<&Ends> {
-    ends.iter().rev().find(|ends| ends.step.source == 0)
-}
-
-/// The cell that the first bead of a move into row `i` starts from.
-fn start(band: &Band, i: usize, ends: &Ends) -> usize {
-    let from = i - ends.step.source as usize;
-    from * band.width() + ends.first - ends.step.target as usize - band.low(from)
-}
-
 impl Ends {
     /// The costs of its beads, among those of the row.
     fn costs(&self) -> RangeInclusive<usize> {
         self.at..=self.at + self.last - self.first
     }
+}
 
-    fn holds(&self, target_end: usize) -> bool {
-        (self.first..=self.last).contains(&target_end)
-    }
+/// `length` times `value`.
+fn refill<T: Copy>(buffer: &mut Vec<T>, length: usize, value: T) {
+    buffer.clear();
+    buffer.resize(length, value);
 }
 
 impl Lattice {
@@ -151,24 +231,26 @@ impl Lattice {
         known: Option<Known<'_>>,
         mut fill: impl FnMut(&Row<'_>, &mut [i32]),
     ) -> (Vec<Block>, i64) {
-        let (rows, width, row_costs) = (band.segments().source + 1, band.width(), band.width() * moves.len());
-        let kept = keeps(band, moves);
+        let grid = Grid::new(band, moves);
+        let (rows, width, row_costs) = (grid.rows(), grid.width, grid.row_costs());
+        let kept = grid.keeps();
         let longest = longest(moves);
+        let within = grid.costs(grid.within_row());
         let numbers = known.map_or_else(Vec::new, |known| known.numbers(moves));
         if known.is_some() {
             std::mem::swap(&mut self.costs, &mut self.known);
         }
-        grow(&mut self.best, rows * width, UNREACHED);
-        grow(&mut self.costs, if kept { rows * row_costs } else { row_costs }, 0);
-        self.base.clear();
-        self.base.resize(rows, 0);
+        refill(&mut self.best, grid.cells(), UNREACHED);
+        refill(&mut self.base, rows, 0);
+        let size = if kept { rows * row_costs } else { row_costs };
+        if self.costs.len() < size {
+            self.costs.resize(size, 0);
+        }
         let Self { best, base, costs, known: kept_before, ends, unknown, .. } = self;
         for i in 0..rows {
             let costs = &mut costs[if kept { i * row_costs } else { 0 }..][..row_costs];
-            into_row(band, moves, i, ends);
-            let (low, count) = (band.low(i), band.high(i) + 1 - band.low(i));
-            let costs = &mut costs[..count * moves.len()];
             costs.fill(0);
+            grid.ends(i, band.row(i), ends);
             unknown.clear();
             unknown.extend(ends.iter().filter(|ends| {
                 let number = numbers.get(ends.number).copied().flatten();
@@ -176,67 +258,60 @@ impl Lattice {
                 before.inspect(|before| costs[ends.costs()].copy_from_slice(before)).is_none()
             }));
             fill(&Row::of(i, band.row(i), unknown), costs);
-            let (before, here) = best.split_at_mut(i * width);
-            let here = &mut here[..count];
-            here.fill(UNREACHED);
+            let (before, here) = best.split_at_mut(grid.first(i));
+            let (count, here) = (grid.count(i), &mut here[..width]);
             if i == 0 {
                 here[0] = 0;
             }
             for ends in ends.iter().filter(|ends| ends.step.source > 0) {
-                let costs = &costs[ends.costs()];
-                let from = &before[start(band, i, ends)..][..costs.len()];
-                for ((here, &cost), &from) in here[ends.first - low..].iter_mut().zip(costs).zip(from) {
-                    *here = (*here).min(from + cost);
-                }
+                let lanes = (ends.last + 1 - band.low(i)).next_multiple_of(LANES);
+                let from = &before[grid.start(i, ends.step)..][..lanes];
+                lower(&mut here[..lanes], from, &costs[grid.costs(ends.number)..][..lanes]);
             }
-            // The move of no source segment starts in this row: it comes last, when all other ways into the cells before it are known.
-            if let Some(ends) = within_row(ends) {
-                let taken = ends.step.target as usize;
-                for (j, cost) in (ends.first - low..).zip(&costs[ends.costs()]) {
-                    here[j] = here[j].min(here[j - taken] + cost);
-                }
+            let (here, beyond) = here.split_at_mut(count);
+            beyond.fill(UNREACHED);
+            // This move starts in the row itself: it comes last, when all other ways into the cells before it are known.
+            let mut value = here[0];
+            for (here, cost) in here[1..].iter_mut().zip(&costs[within + 1..]) {
+                value = (*here).min(value + cost);
+                *here = value;
             }
             let least = here.iter().copied().min().unwrap_or(0);
             base[i] = if i == 0 { 0 } else { base[i - 1] };
             if least.abs() > FAR {
                 // All rows that beads to come may start from have one base.
                 let first = (i + 1).saturating_sub(longest);
-                best[first * width..(i + 1) * width].iter_mut().for_each(|value| *value = value.wrapping_sub(least));
+                let rows = grid.first(first)..grid.first(i + 1);
+                best[rows].iter_mut().for_each(|value| *value = value.wrapping_sub(least));
                 base[first..=i].iter_mut().for_each(|base| *base += i64::from(least));
             }
         }
-        self.path(band, moves, fill)
+        self.path(grid, fill)
     }
 
     /// The way back from (n, m): into each cell by the first move, in the order of moves, that makes up its V.
-    fn path(&mut self, band: &Band, moves: &[Move], mut fill: impl FnMut(&Row<'_>, &mut [i32])) -> (Vec<Block>, i64) {
-        let (segments, width) = (band.segments(), band.width());
-        let (mut i, mut j, mut path) = (segments.source, segments.target, Vec::new());
-        let cost = self.value(i, i * width + j - band.low(i));
-        let mut ends = std::mem::take(&mut self.ends);
-        let kept = keeps(band, moves);
+    fn path(&mut self, grid: Grid<'_>, mut fill: impl FnMut(&Row<'_>, &mut [i32])) -> (Vec<Block>, i64) {
+        let Grid { band, moves, .. } = grid;
+        let (mut i, mut j, mut path) = (band.segments().source, band.segments().target, Vec::new());
+        let cost = self.value(i, grid.last_cell());
         while (i, j) != (0, 0) {
-            if !kept {
-                into_row(band, moves, i, &mut ends);
-            }
-            let costs = self.cell_costs(band, moves, &ends, (i, j), &mut fill);
-            let here = self.value(i, i * width + j - band.low(i));
+            let costs = self.row_costs(grid, i, j..=j, |_| true, &mut fill).wrapping_add(j - band.low(i));
+            let here = self.value(i, grid.cell(i, j));
             let leads = |(number, step): &(usize, &Move)| {
                 let (Some(from_i), Some(from_j)) =
                     (i.checked_sub(step.source.into()), j.checked_sub(step.target.into()))
                 else {
                     return false;
                 };
-                let from = || self.value(from_i, from_i * width + from_j - band.low(from_i));
+                let from = || self.value(from_i, grid.cell(from_i, from_j));
                 let holds = band.low(from_i) <= from_j && from_j <= band.high(from_i);
-                holds && from() + i64::from(self.costs[costs.of(*number)]) == here
+                holds && from() + i64::from(self.costs[costs.wrapping_add(grid.costs(*number))]) == here
             };
             let (_, step) = moves.iter().enumerate().find(leads).expect("a cell was reached by some move");
             let from = (i - step.source as usize, j - step.target as usize);
             path.push(Block::new(from.0..i, from.1..j));
             (i, j) = from;
         }
-        self.ends = ends;
         path.reverse();
         (path, cost)
     }
@@ -247,78 +322,71 @@ impl Lattice {
         self.base[row] + i64::from(self.best[at])
     }
 
-    /// Where the costs of the beads into a cell stand: kept, or computed anew.
+    /// Where the costs of row `i` begin: those of all moves into all its cells, where they are kept; else those that are `wanted`, into these
+    /// cells, computed anew. To this place [`Grid::costs`] of a move and the number of a cell in its row are added, wrapping round, as cells
+    /// that are left out may take it below 0.
     #[inline]
-    fn cell_costs(
+    fn row_costs(
         &mut self,
-        band: &Band,
-        moves: &[Move],
-        ends: &[Ends],
-        (i, j): (usize, usize),
+        grid: Grid<'_>,
+        i: usize,
+        columns: RangeInclusive<usize>,
+        wanted: impl Fn(Move) -> bool,
         fill: &mut impl FnMut(&Row<'_>, &mut [i32]),
-    ) -> Stride {
-        if keeps(band, moves) {
-            let start = i * band.width() * moves.len() + j - band.low(i);
-            return Stride { start, step: band.row(i).count() };
+    ) -> usize {
+        if grid.keeps() {
+            return i * grid.row_costs();
         }
-        self.cell.clear();
-        let own = ends.iter().filter(|ends| ends.holds(j));
-        self.cell.extend(own.map(|ends| Ends { first: j, last: j, at: ends.number, ..*ends }));
-        let costs = &mut self.costs[..moves.len()];
+        let Self { ends, costs, .. } = self;
+        let left_out = columns.start() - grid.band.low(i);
+        grid.ends(i, columns.clone(), ends);
+        ends.retain(|ends| wanted(ends.step));
+        let costs = &mut costs[..grid.row_costs()];
         costs.fill(0);
-        fill(&Row::of(i, j..=j, &self.cell), costs);
-        Stride { start: 0, step: 1 }
+        fill(&Row::of(i, columns, ends), costs);
+        0usize.wrapping_sub(left_out)
     }
 
     /// The cells of the band that some path visits whose cost exceeds the best one's by `margin` at most, the rows filled up between the first
     /// and the last. To be called after [`Lattice::viterbi`] with the same band and moves; `None` where their costs are not kept.
     pub(super) fn open(&mut self, band: &Band, moves: &[Move], margin: i64) -> Option<Band> {
-        if !keeps(band, moves) {
+        let grid = Grid::new(band, moves);
+        if !grid.keeps() {
             return None;
         }
-        let segments = band.segments();
-        let (rows, width, row_costs) = (segments.source + 1, band.width(), band.width() * moves.len());
-        let mut ends = std::mem::take(&mut self.ends);
+        let (segments, rows, width) = (band.segments(), grid.rows(), grid.width);
+        let within = grid.costs(grid.within_row());
         let Self { best, base, left, costs, .. } = self;
-        left.clear();
-        left.resize(rows * width, UNREACHED);
-        left[segments.source * width + segments.target - band.low(segments.source)] = 0;
-        let end = segments.source * width + segments.target - band.low(segments.source);
-        let most = base[segments.source] + i64::from(best[end]) + margin;
+        refill(left, grid.cells(), UNREACHED);
+        left[grid.last_cell()] = 0;
+        let most = base[segments.source] + i64::from(best[grid.last_cell()]) + margin;
         let mut open = vec![None; rows];
         for i in (0..rows).rev() {
-            into_row(band, moves, i, &mut ends);
-            let (low, count) = (band.low(i), band.row(i).count());
-            let costs = &costs[i * row_costs..][..row_costs];
-            let (before, here) = left.split_at_mut(i * width);
-            let here = &mut here[..count];
-            if let Some(ends) = within_row(&ends) {
-                let taken = ends.step.target as usize;
-                for (j, cost) in (ends.first - low..ends.last + 1 - low).zip(&costs[ends.costs()]).rev() {
-                    here[j - taken] = here[j - taken].min(here[j] + cost);
-                }
+            let (low, first, count) = (band.low(i), grid.first(i), grid.count(i));
+            let costs = &costs[i * grid.row_costs()..][..grid.row_costs()];
+            let (before, here) = left.split_at_mut(first);
+            let here = &mut here[..width];
+            here[count..].fill(UNREACHED);
+            for k in (1..count).rev() {
+                here[k - 1] = here[k - 1].min(here[k] + costs[within + k]);
             }
-            for ends in ends.iter().filter(|ends| ends.step.source > 0) {
-                let costs = &costs[ends.costs()];
-                let from = &mut before[start(band, i, ends)..][..costs.len()];
-                for ((from, &cost), &here) in from.iter_mut().zip(costs).zip(&here[ends.first - low..]) {
-                    *from = (*from).min(here + cost);
+            for (number, step) in grid.between_rows() {
+                if let Some((start, lanes)) = grid.starts(i, step) {
+                    lower(&mut before[start..][..lanes], &here[..lanes], &costs[grid.costs(number)..][..lanes]);
                 }
             }
             let most = most - base[i];
-            let best = &best[i * width..][..count];
             let is_open = |(&best, &left): (&i32, &i32)| i64::from(best) + i64::from(left) <= most;
-            let first = best.iter().zip(here.iter()).position(is_open);
-            open[i] = first.map(|first| {
-                let last = best.iter().zip(here.iter()).rposition(is_open).unwrap_or(first);
-                (low + first, low + last)
+            let mut cells = best[first..][..count].iter().zip(&here[..count]);
+            open[i] = cells.position(is_open).map(|at| {
+                let behind = cells.rposition(is_open).map_or(0, |behind| behind + 1);
+                (low + at, low + at + behind)
             });
         }
-        self.ends = ends;
         Some(Band::of_rows(segments, &open))
     }
 
-    /// All beads with a posterior worth speaking of, in the order of their ends. To be called after [`Lattice::viterbi`] with the
+    /// All beads with a posterior worth speaking of, in the order of their source ends. To be called after [`Lattice::viterbi`] with the
     /// same band, moves and costs.
     pub(super) fn posterior(
         &mut self,
@@ -329,125 +397,128 @@ impl Lattice {
         if self.exp.is_empty() {
             self.exp = (0..=CUTOFF).map(|excess| (-excess as f64 / crate::cost::Cost::PER_NAT as f64).exp()).collect();
         }
-        self.backward(band, moves, &mut fill);
-        self.forward(band, moves)
+        let grid = Grid::new(band, moves);
+        self.backward(grid, &mut fill);
+        self.forward(grid)
     }
 
     /// β and the active beads, from (n, m) back.
-    fn backward(&mut self, band: &Band, moves: &[Move], fill: &mut impl FnMut(&Row<'_>, &mut [i32])) {
-        let segments = band.segments();
-        let (rows, width) = (segments.source + 1, band.width());
-        let longest = longest(moves);
-        let (mut ends, mut backs) = (std::mem::take(&mut self.ends), std::mem::take(&mut self.backs));
+    fn backward(&mut self, grid: Grid<'_>, fill: &mut impl FnMut(&Row<'_>, &mut [i32])) {
+        let (rows, longest, within) = (grid.rows(), longest(grid.moves), grid.within_row());
         self.active.clear();
-        self.beta.clear();
-        self.beta.resize(rows * width, 0.0);
-        self.beta_scale.clear();
-        self.beta_scale.resize(rows, 0.0);
-        self.beta[segments.source * width + segments.target - band.low(segments.source)] = 1.0;
+        refill(&mut self.beta, grid.cells(), 0.0);
+        refill(&mut self.beta_scale, rows, 0.0);
+        self.beta[grid.last_cell()] = 1.0;
         let mut scale = 0.0;
         for i in (0..rows).rev() {
-            let largest = self.beta[i * width..][..width].iter().copied().fold(0.0, f64::max);
+            let (low, first, count) = (grid.band.low(i), grid.first(i), grid.count(i));
+            let here = &self.beta[first..first + count];
+            let largest = here.iter().copied().fold(0.0, f64::max);
             if largest > LARGE {
                 // All rows that still receive weight share one scale.
-                let first = i.saturating_sub(longest);
-                self.beta[first * width..(i + 1) * width].iter_mut().for_each(|weight| *weight /= largest);
+                let rows = grid.first(i.saturating_sub(longest))..first + count;
+                self.beta[rows].iter_mut().for_each(|weight| *weight /= largest);
                 scale += largest.ln();
             }
             self.beta_scale[i] = scale;
-            if largest == 0.0 {
+            let Some(last) = self.beta[first..first + count].iter().rposition(|&weight| weight >= NEGLIGIBLE) else {
                 continue;
+            };
+            let costs = self.row_costs(grid, i, low..=low + last, |step| step.source == 0, fill);
+            let mut giver = self.giver(grid, i);
+            for k in (1..=last).rev() {
+                giver.give(within, costs, k..k + 1);
             }
-            into_row(band, moves, i, &mut ends);
-            backs.clear();
-            backs.extend(
-                ends.iter()
-                    .map(|ends| Back { start: start(band, i, ends), base: self.base[i - ends.step.source as usize] }),
-            );
-            let low = band.low(i);
-            for j in band.row(i).rev() {
-                let here = i * width + j - low;
-                let weight = self.beta[here];
-                if weight < NEGLIGIBLE {
-                    continue;
-                }
-                let value = self.value(i, here);
-                let costs = self.cell_costs(band, moves, &ends, (i, j), fill);
-                for (ends, back) in ends.iter().zip(&backs).filter(|(ends, _)| ends.holds(j)) {
-                    let from = back.start + j - ends.first;
-                    let cost = i64::from(self.costs[costs.of(ends.number)]);
-                    let excess = back.base + i64::from(self.best[from]) + cost - value;
-                    if excess > CUTOFF {
-                        continue;
-                    }
-                    let share = self.exp[excess as usize];
-                    if share * weight > NEGLIGIBLE {
-                        self.beta[from] += share * weight;
-                        self.active.push(Active {
-                            source_end: i as u32,
-                            target_end: j as u32,
-                            step: ends.number as u8,
-                            share,
-                        });
-                    }
-                }
+            let here = &self.beta[first..first + count];
+            let live = here.iter().position(|&weight| weight >= NEGLIGIBLE).unwrap_or(last);
+            let costs = self.row_costs(grid, i, low + live..=low + last, |step| step.source > 0, fill);
+            let mut giver = self.giver(grid, i);
+            for (number, _) in grid.between_rows() {
+                giver.give(number, costs, live..last + 1);
             }
         }
-        (self.ends, self.backs) = (ends, backs);
+    }
+
+    fn giver<'l>(&'l mut self, grid: Grid<'l>, i: usize) -> Giver<'l> {
+        let Self { best, base, costs, beta, active, exp, .. } = self;
+        Giver { grid, i, best, base, costs, beta, active, exp }
     }
 
     /// α over the active beads, and with it their probabilities.
-    fn forward(&mut self, band: &Band, moves: &[Move]) -> Vec<Found> {
-        let (rows, width) = (band.segments().source + 1, band.width());
+    fn forward(&mut self, grid: Grid<'_>) -> Vec<Found> {
+        let Grid { band, moves, .. } = grid;
         let longest = longest(moves);
         let Self { alpha, beta, beta_scale, active, .. } = self;
-        alpha.clear();
-        alpha.resize(rows * width, 0.0);
-        alpha[0] = 1.0;
-        let whole = beta[0].ln() + beta_scale[0];
-        let (mut scale, mut row) = (0.0, 0);
-        let mut factor = (beta_scale[0] - whole).exp();
-        let mut found = Vec::with_capacity(active.len());
-        for bead in active.iter().rev() {
-            let (i, j) = (bead.source_end as usize, bead.target_end as usize);
-            if i != row {
-                let largest = alpha[row * width..][..width].iter().copied().fold(0.0, f64::max);
-                if largest > LARGE {
-                    let first = (row + 1).saturating_sub(longest);
-                    alpha[first * width..(row + 1) * width].iter_mut().for_each(|weight| *weight /= largest);
-                    scale += f64::ln(largest);
-                }
-                row = i;
-                factor = (scale + beta_scale[row] - whole).exp();
+        refill(alpha, grid.cells(), 0.0);
+        alpha[grid.first(0)] = 1.0;
+        let whole = beta[grid.first(0)].ln() + beta_scale[0];
+        let (mut scale, mut before, mut found) = (0.0, 0, Vec::with_capacity(active.len()));
+        // Of a row, the beads of the move within it come last here: all other weight has then come to the cells before.
+        for row in active.chunk_by(|one, other| one.source_end == other.source_end).rev() {
+            let i = row[0].source_end as usize;
+            let largest = alpha[grid.first(before)..][..grid.width].iter().copied().fold(0.0, f64::max);
+            if largest > LARGE {
+                let rows = grid.first((before + 1).saturating_sub(longest))..grid.first(before + 1);
+                alpha[rows].iter_mut().for_each(|weight| *weight /= largest);
+                scale += f64::ln(largest);
             }
-            let step = moves[bead.step as usize];
-            let (from_i, from_j) = (i - step.source as usize, j - step.target as usize);
-            let weight = alpha[from_i * width + from_j - band.low(from_i)] * bead.share;
-            let to = i * width + j - band.low(i);
-            alpha[to] += weight;
-            let probability = weight * beta[to] * factor;
-            found.push(Found { block: Block::new(from_i..i, from_j..j), probability: probability.min(1.0) });
+            before = i;
+            let factor = (scale + beta_scale[i] - whole).exp();
+            let first = grid.first(i);
+            for bead in row.iter().rev() {
+                let to = bead.to as usize;
+                let weight = alpha[bead.from as usize] * bead.share;
+                alpha[to] += weight;
+                let probability = weight * beta[to] * factor;
+                let (step, j) = (moves[bead.number as usize], to - first + band.low(i));
+                let block = Block::new(i - step.source as usize..i, j - step.target as usize..j);
+                found.push(Found { block, probability: probability.min(1.0) });
+            }
         }
         found
     }
 }
 
-/// Where the first bead of a move into a row starts from: its cell, and what V is counted from there.
-#[derive(Debug, Clone, Copy)]
-struct Back {
-    start: usize,
-    base: i64,
+/// What hands the weight of a row's cells on to those before them.
+struct Giver<'l> {
+    grid: Grid<'l>,
+    i: usize,
+    best: &'l [i32],
+    base: &'l [i64],
+    costs: &'l [i32],
+    beta: &'l mut [f64],
+    active: &'l mut Vec<Active>,
+    exp: &'l [f64],
 }
 
-/// Where the costs of a cell's beads stand: that of the first move, and how far on the next one's.
-#[derive(Debug, Clone, Copy)]
-struct Stride {
-    start: usize,
-    step: usize,
-}
-
-impl Stride {
-    fn of(self, number: usize) -> usize {
-        self.start + number * self.step
+impl Giver<'_> {
+    /// Hands the weight of some cells of the row on to those from which a move leads to them. `costs` is where the row's begin.
+    #[inline]
+    fn give(&mut self, number: usize, costs: usize, cells: Range<usize>) {
+        let (grid, i) = (self.grid, self.i);
+        let step = grid.moves[number];
+        let Some((start, reached)) = grid.starts(i, step) else { return };
+        let (from, to) = (cells.start, cells.end.min(reached));
+        if from >= to {
+            return;
+        }
+        let first = grid.first(i);
+        let above = self.base[i - step.source as usize] - self.base[i];
+        let costs = costs.wrapping_add(grid.costs(number));
+        let costs = &self.costs[costs.wrapping_add(from)..costs.wrapping_add(to)];
+        let count = costs.len();
+        let (before, here) = (&self.best[start + from..][..count], &self.best[first + from..][..count]);
+        for k in 0..count {
+            let excess = above + i64::from(before[k]) + i64::from(costs[k]) - i64::from(here[k]);
+            // One that is negative is none of a bead.
+            let Some(&share) = self.exp.get(excess as usize) else { continue };
+            let (from, to) = (start + from + k, first + from + k);
+            let given = share * self.beta[to];
+            if given > NEGLIGIBLE {
+                self.beta[from] += given;
+                let (source_end, number) = (i as u32, number as u8);
+                self.active.push(Active { from: from as u32, to: to as u32, source_end, number, share });
+            }
+        }
     }
 }

@@ -14,7 +14,7 @@ use super::Decoding;
 use super::lattice::Found;
 use crate::span::Block;
 
-/// The best path over `found` (in the order of their ends) and the beads of `viterbi`: these see to it that there is one, even
+/// The best path over `found` and the beads of `viterbi`: these see to it that there is one, even
 /// in texts so ill-matched that no single path has a probability to speak of.
 pub(super) fn decode(found: &[Found], viterbi: &[Block]) -> Vec<Block> {
     let end = |block: &Block| (block.source.end, block.target.end);
@@ -23,6 +23,7 @@ pub(super) fn decode(found: &[Found], viterbi: &[Block]) -> Vec<Block> {
         .filter(|found| found.probability >= Decoding::LEAST)
         .map(|found| (found.block, found.probability))
         .collect();
+    beads.sort_by_key(|bead| end(&bead.0));
     let likely = beads.len();
     for block in viterbi {
         let from = beads[..likely].partition_point(|bead| end(&bead.0) < end(block));

@@ -154,7 +154,9 @@ impl Worker {
     /// The posterior of every bead that some likely path runs through, for texts that [`Worker::align`] has just seen.
     pub fn posterior(&mut self) -> Vec<(Block, f64)> {
         let origin = self.scope.origin;
-        self.found().into_iter().map(|found| (found.block.shifted(origin), found.probability)).collect()
+        let mut found = self.found();
+        found.sort_by_key(|found| (found.block.source.end, found.block.target.end));
+        found.into_iter().map(|found| (found.block.shifted(origin), found.probability)).collect()
     }
 
     fn found(&mut self) -> Vec<Found> {
@@ -355,13 +357,13 @@ impl Worker {
     }
 
     fn beads(&self, path: &[Block], found: &[Found]) -> Vec<Bead> {
-        let end = |block: &Block| (block.source.end, block.target.end);
+        let mut rows = found.chunk_by(|one, other| one.block.source.end == other.block.source.end).peekable();
         path.iter()
             .map(|&block| {
-                // `found` is in the order of the beads' ends.
-                let here = found.partition_point(|found| end(&found.block) < end(&block));
-                let ending_here = found[here..].iter().take_while(|found| end(&found.block) == end(&block));
-                let confidence = ending_here.filter(|found| found.block == block).map(|found| found.probability).sum();
+                // Both are in the order of the beads' source ends.
+                while rows.next_if(|row| row[0].block.source.end < block.source.end).is_some() {}
+                let row = rows.peek().copied().unwrap_or_default();
+                let confidence = row.iter().find(|found| found.block == block).map_or(0.0, |found| found.probability);
                 let block = block.shifted(self.scope.origin);
                 let parts = self.parts(block);
                 Bead { block, cost: parts.iter().map(|part| part.cost).sum(), parts, confidence, status: Status::Auto }

@@ -26,10 +26,12 @@
 //! value.
 
 use super::logarithm::ln;
-use super::{MAX_RUN, Row, Signal, Texts, round, whole_number};
+use super::{LANES, MAX_RUN, Row, Signal, Texts, add_to_lanes, round, round_lanes, whole_numbers};
 use crate::cost::Cost;
 use crate::document::Segment;
 use crate::span::{Block, Pair, SegmentRange, Side};
+use std::ops::Range;
+use wide::{f32x4, i32x4};
 
 /// The model's expected ratio weighs as much as a text of this length on either side.
 pub const PRIOR_LENGTH: f64 = 200.0;
@@ -70,11 +72,12 @@ struct Lengths {
     log_mean: f32,
     /// Characters before each segment border.
     before: Vec<u64>,
-    /// Runs of segments: for each number of segments 0..=[`MAX_RUN`] in turn, those that end at each segment border; where one would
-    /// start before the text, nothing is said.
+    /// Runs of segments: for each number of segments, up to that of the longest that is asked for, those that end at each segment border.
+    /// Where one would start before the text, nothing is said; so in the lanes behind the last.
     length: Vec<f32>,
     log_padded: Vec<f32>,
-    cut: Vec<f32>,
+    /// Numbers of segments whose runs are there.
+    runs: usize,
     /// By the border that it ends at, the value of `omitted` or `added` of each segment.
     unpaired: Vec<f32>,
 }
@@ -115,26 +118,38 @@ impl Lengths {
         chars
     }
 
-    fn rescale(&mut self, scale: f64, logarithms: &Logarithms) {
+    fn rescale(&mut self, scale: f64) {
         self.scale = scale as f32;
         let segments = self.before.len() as f32 - 1.0;
         let length = self.before.last().copied().unwrap_or(0) as f32 * self.scale;
         self.log_mean = ((length + MEAN_SEGMENTS * MEAN_LENGTH) / (segments + MEAN_SEGMENTS)).ln();
-        let borders = self.before.len();
-        for values in [&mut self.length, &mut self.log_padded, &mut self.cut] {
-            values.clear();
-            values.resize((MAX_RUN + 1) * borders, 0.0);
-        }
         self.unpaired.clear();
         self.unpaired.push(0.0);
         let unpaired_length = |ends: &[u64]| unpaired((ends[1] - ends[0]) as f32 * self.scale);
         self.unpaired.extend(self.before.windows(2).map(unpaired_length));
-        for taken in 0..=MAX_RUN {
-            for end in taken..borders {
-                let run = self.measured(end - taken, end, logarithms);
-                let at = taken * borders + end;
-                (self.length[at], self.log_padded[at], self.cut[at]) = (run.length, run.log_padded, run.cut);
+        self.unpaired.extend([0.0; LANES]);
+        self.length.clear();
+        self.log_padded.clear();
+        self.runs = 0;
+    }
+
+    /// Measures all runs of up to so many segments.
+    fn extend(&mut self, longest: usize, logarithms: &Logarithms) {
+        let borders = self.before.len();
+        for taken in self.runs..=longest.min(MAX_RUN) {
+            for values in [&mut self.length, &mut self.log_padded] {
+                values.truncate(taken * borders);
+                values.resize(taken * borders + taken.min(borders), 0.0);
             }
+            for (start, end) in self.before.iter().zip(self.before.iter().skip(taken)) {
+                let length = (end - start) as f32 * self.scale;
+                self.length.push(length);
+                self.log_padded.push(logarithms.padded(length));
+            }
+            self.runs = taken + 1;
+        }
+        for values in [&mut self.length, &mut self.log_padded] {
+            values.resize(self.runs * borders + LANES, 0.0);
         }
     }
 
@@ -142,8 +157,13 @@ impl Lengths {
         // Subtracted as whole numbers: the same run has the same length wherever it stands in a text.
         let length = (self.before[end] - self.before[start]) as f32 * self.scale;
         let log_padded = logarithms.padded(length);
-        let cut = (end - start).saturating_sub(1) as f32 * (log_padded - self.log_mean);
-        Measured { length, log_padded, cut }
+        Measured { length, log_padded, cut: self.cut(end - start, log_padded.into()).to_array()[0] }
+    }
+
+    /// The values of `cut.…` for runs of `taken` segments.
+    #[inline]
+    fn cut(&self, taken: usize, log_padded: f32x4) -> f32x4 {
+        f32x4::splat(taken.saturating_sub(1) as f32) * (log_padded - f32x4::splat(self.log_mean))
     }
 
     fn run(&self, run: SegmentRange, logarithms: &Logarithms) -> Measured {
@@ -153,19 +173,17 @@ impl Lengths {
     /// The run of `taken` segments up to `end`.
     fn ending_at(&self, taken: usize, end: usize) -> Measured {
         let at = taken * self.before.len() + end;
-        Measured { length: self.length[at], log_padded: self.log_padded[at], cut: self.cut[at] }
+        let log_padded = self.log_padded[at];
+        let cut = self.cut(taken, log_padded.into()).to_array()[0];
+        Measured { length: self.length[at], log_padded, cut }
     }
 
-    /// Those of single segments, from the one that ends at `first` on.
-    fn unpaired(&self, first: usize, count: usize) -> &[f32] {
-        &self.unpaired[first..first + count]
-    }
-
-    /// The runs of `taken` segments, as many as asked for, from the one up to `first` on: lengths, their logarithms, cuts.
-    fn ending_from(&self, taken: usize, first: usize, count: usize) -> [&[f32]; 3] {
-        let from = taken * self.before.len() + first;
-        let run = from..from + count;
-        [&self.length[run.clone()], &self.log_padded[run.clone()], &self.cut[run]]
+    /// The runs of `taken` segments that end at these borders, in lanes: lengths and their logarithms.
+    #[inline]
+    fn ending_at_lanes(&self, taken: usize, ends: Range<usize>) -> [&[[f32; LANES]]; 2] {
+        let from = taken * self.before.len();
+        let run = from + ends.start..from + ends.end;
+        [self.length[run.clone()].as_chunks().0, self.log_padded[run].as_chunks().0]
     }
 }
 
@@ -182,15 +200,15 @@ impl Length {
     }
 }
 
-/// The features `ratio` and `difference` of a bead. No branch and no table: it is computed for many beads side by side.
+/// The features `ratio` and `difference` of beads with this source. No branch and no table: it is computed for many beads side by side.
 #[inline]
-fn pair_features(source: Measured, target: Measured) -> (f32, f32) {
-    let z = target.log_padded - source.log_padded;
-    let steps = whole_number((source.length + target.length) * PER_UNIT);
-    let length = steps.min(LONGEST * PER_UNIT) / PER_UNIT + 0.5;
+fn pair_features(source: Measured, length: f32x4, log_padded: f32x4) -> (f32x4, f32x4) {
+    let z = log_padded - f32x4::splat(source.log_padded);
+    let steps = whole_numbers((f32x4::splat(source.length) + length) * f32x4::splat(PER_UNIT));
+    let length = steps.fast_min(f32x4::splat(LONGEST * PER_UNIT)) * f32x4::splat(1.0 / PER_UNIT) + f32x4::splat(0.5);
     // 1/v
-    let precision = length / (VARIANCE * length + VARIANCE_PER_LENGTH);
-    (0.5 * (z * z * precision - ln(precision)) + 1.0, z.abs())
+    let precision = length / (f32x4::splat(VARIANCE) * length + f32x4::splat(VARIANCE_PER_LENGTH));
+    (f32x4::splat(0.5) * (z * z * precision - ln(precision)) + f32x4::ONE, z.abs())
 }
 
 fn unpaired(length: f32) -> f32 {
@@ -216,8 +234,12 @@ impl Signal for Length {
         let prior = Pair::new(PRIOR_LENGTH / expected.sqrt(), PRIOR_LENGTH * expected.sqrt());
         let drawn = (chars.target + prior.target) / (chars.source + prior.source);
         self.ratio = drawn.clamp(expected / MAX_FACTOR, expected * MAX_FACTOR);
-        self.sides.source.rescale(self.ratio.sqrt(), &self.logarithms);
-        self.sides.target.rescale(1.0 / self.ratio.sqrt(), &self.logarithms);
+        self.sides.source.rescale(self.ratio.sqrt());
+        self.sides.target.rescale(1.0 / self.ratio.sqrt());
+    }
+
+    fn reach(&mut self, _band: &dyn Fn(usize) -> Range<usize>, longest: usize) {
+        Side::BOTH.iter().for_each(|&side| self.sides[side].extend(longest, &self.logarithms));
     }
 
     fn measure(&self, block: Block, features: &mut [f32]) {
@@ -229,37 +251,43 @@ impl Signal for Length {
             features[3] = unpaired(run(Side::Target).length);
         } else {
             let (source, target) = (run(Side::Source), run(Side::Target));
-            (features[0], features[1]) = pair_features(source, target);
+            let (ratio, difference) = pair_features(source, target.length.into(), target.log_padded.into());
+            (features[0], features[1]) = (ratio.to_array()[0], difference.to_array()[0]);
             (features[4], features[5]) = (source.cut, target.cut);
         }
     }
 
-    // The same as the general loop, with all that depends on one side taken out of it: this one runs for every bead.
+    // The same as the general loop, with all that depends on one side taken out of it, lane by lane: this one runs for every bead.
     fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {
         let unit = Cost::PER_NAT as f32;
-        let (ratio, difference) = (weights[0], weights[1]);
-        for (step, first, costs) in row.beads(costs) {
-            let (taken, run) = (step.source as usize, step.target as usize);
-            let source = self.sides.source.ending_at(taken, row.source_end);
-            if run == 0 {
-                let omitted = round(weights[2] * self.sides.source.unpaired(row.source_end, 1)[0] * unit);
-                costs.iter_mut().for_each(|cost| *cost += omitted);
+        let [ratio, difference, target_cut] = [weights[0], weights[1], weights[5]].map(f32x4::splat);
+        let Pair { source: sources, target: targets } = &self.sides;
+        let first = *row.target_ends.start();
+        for (step, costs) in row.lanes(costs) {
+            let ends = first..first + costs.len() * LANES;
+            if step.target == 0 {
+                let omitted = round(weights[2] * sources.unpaired[row.source_end] * unit);
+                add_to_lanes(costs, omitted);
                 continue;
             }
-            let count = costs.len();
-            if taken == 0 {
-                let added = self.sides.target.unpaired(first, count);
-                for k in 0..count {
-                    costs[k] += round(weights[3] * added[k] * unit);
+            if step.source == 0 {
+                let added = targets.unpaired[ends].as_chunks().0;
+                for (costs, &added) in costs.iter_mut().zip(added) {
+                    let added = round_lanes(f32x4::splat(weights[3]) * f32x4::new(added) * f32x4::splat(unit));
+                    *costs = (i32x4::new(*costs) + added).to_array();
                 }
                 continue;
             }
-            let [lengths, logs, cuts] = self.sides.target.ending_from(run, first, count);
-            let (source_cut, target_cut) = (weights[4] * source.cut, weights[5]);
-            for k in 0..count {
-                let target = Measured { length: lengths[k], log_padded: logs[k], cut: cuts[k] };
-                let (fit, gap) = pair_features(source, target);
-                costs[k] += round((ratio * fit + difference * gap + source_cut + target_cut * cuts[k]) * unit);
+            let source = sources.ending_at(step.source as usize, row.source_end);
+            let source_cut = f32x4::splat(weights[4] * source.cut);
+            let [lengths, logs] = targets.ending_at_lanes(step.target as usize, ends);
+            let (lengths, logs) = (&lengths[..costs.len()], &logs[..costs.len()]);
+            for lane in 0..costs.len() {
+                let (length, log_padded) = (f32x4::new(lengths[lane]), f32x4::new(logs[lane]));
+                let (fit, gap) = pair_features(source, length, log_padded);
+                let cut = targets.cut(step.target as usize, log_padded);
+                let nats = ratio * fit + difference * gap + source_cut + target_cut * cut;
+                costs[lane] = (i32x4::new(costs[lane]) + round_lanes(nats * f32x4::splat(unit))).to_array();
             }
         }
     }

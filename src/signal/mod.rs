@@ -21,13 +21,18 @@ mod tally;
 use crate::cost::Cost;
 use crate::document::Segment;
 use crate::span::{Block, Pair};
+use bytemuck::cast;
 use std::ops::{Range, RangeInclusive};
+use wide::{f32x4, i32x4};
 
 /// The most features a signal may have.
 pub const MAX_FEATURES: usize = 16;
 
 /// The most segments that a move may take on one side.
 pub const MAX_RUN: usize = 15;
+
+/// Bead costs that are computed side by side: a row of the lattice has a whole number of these lanes.
+pub const LANES: usize = 4;
 
 /// A pair of texts as the signals see it.
 #[derive(Debug, Clone, Copy)]
@@ -79,7 +84,7 @@ pub struct Ends {
 
 /// One row of the lattice: all beads that end after source segment `source_end` and after a target segment of `target_ends`.
 /// Their costs are kept by move, and of a move by target end, so that what is the same for a move is looked up once and the
-/// loop over the ends runs over neighbours.
+/// loop over the ends runs over neighbours. A move has as many costs as the row has target ends, or a few more to fill whole [`LANES`].
 #[derive(Debug, Clone)]
 pub struct Row<'r> {
     /// Source segments up to the end of these beads.
@@ -100,7 +105,7 @@ impl<'r> Row<'r> {
         moves: &[Move],
         buffer: &'r mut Vec<Ends>,
     ) -> Self {
-        let (low, count) = (*target_ends.start(), target_ends.clone().count());
+        let (low, count) = (*target_ends.start(), target_ends.clone().count().next_multiple_of(LANES));
         buffer.clear();
         buffer.extend(moves.iter().enumerate().filter_map(|(number, &step)| {
             let (first, last) = (low.max(step.target as usize), *target_ends.end());
@@ -153,6 +158,24 @@ impl<'r> Row<'r> {
     }
 }
 
+impl Row<'_> {
+    /// The moves that end here, each with the costs of all the row's target ends, the first of which is the row's first, in whole
+    /// lanes. Those among them that begin beyond the lattice, or end there, may be given any cost.
+    #[inline]
+    pub(crate) fn lanes<'c>(&self, mut costs: &'c mut [i32]) -> impl Iterator<Item = (Move, &'c mut [[i32; LANES]])> {
+        let (start, end) = (self.target_ends.start() - self.origin, self.target_ends.end() - self.origin);
+        let (count, mut passed) = ((end + 1 - start).next_multiple_of(LANES), 0);
+        self.moves.iter().map(move |ends| {
+            let first = ends.at + start - ends.first;
+            let rest = std::mem::take(&mut costs).split_at_mut(first - passed).1;
+            let (own, rest) = rest.split_at_mut(count);
+            passed = first + count;
+            costs = rest;
+            (ends.step, own.as_chunks_mut().0)
+        })
+    }
+}
+
 /// One kind of evidence. See the [module](self) for the formula.
 pub trait Signal: Send {
     /// The name under which rows show its `parts` and the model keeps its weights.
@@ -185,7 +208,7 @@ pub trait Signal: Send {
     }
 
     /// Adds this signal's weighted costs to those of all beads of a row: `costs` holds, for each move in turn, one number a target
-    /// end. Those that begin outside the band need no cost.
+    /// end, and as many more as fill its [`LANES`]. Those that begin outside the band need no cost.
     fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {
         for (step, first, costs) in row.beads(costs) {
             for (end, cost) in (first..).zip(costs) {
@@ -223,10 +246,23 @@ pub(crate) fn round(value: f32) -> i32 {
     (value.clamp(-1e6, 1e6) + SHIFT).to_bits() as i32 - SHIFT.to_bits() as i32
 }
 
-/// The nearest whole number, of values within ±1,000,000.
+/// The same of several side by side.
 #[inline]
-fn whole_number(value: f32) -> f32 {
-    (value + SHIFT) - SHIFT
+fn round_lanes(value: f32x4) -> i32x4 {
+    let held = value.fast_max(f32x4::splat(-1e6)).fast_min(f32x4::splat(1e6));
+    cast::<f32x4, i32x4>(held + f32x4::splat(SHIFT)) - i32x4::splat(SHIFT.to_bits() as i32)
+}
+
+/// Adds the same to the costs of all lanes.
+#[inline]
+fn add_to_lanes(costs: &mut [[i32; LANES]], cost: i32) {
+    costs.iter_mut().for_each(|lane| *lane = (i32x4::new(*lane) + i32x4::splat(cost)).to_array());
+}
+
+/// The nearest whole numbers, of values within ±1,000,000.
+#[inline]
+fn whole_numbers(value: f32x4) -> f32x4 {
+    (value + f32x4::splat(SHIFT)) - f32x4::splat(SHIFT)
 }
 
 /// 1.5 · 2^23. Adding a number so large that no binary places are left rounds on any processor, four values at a time; `f32::round` does

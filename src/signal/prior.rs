@@ -5,7 +5,7 @@
 //! come with a second, `….more`, the number of segments beyond the smallest bead of that shape. A weight is then the
 //! cost of the shape in nats.
 
-use super::{Move, Row, Signal, Texts, round};
+use super::{Move, Row, Signal, Texts, add_to_lanes, round};
 use crate::cost::Cost;
 use crate::span::Block;
 
@@ -54,11 +54,11 @@ impl Signal for Prior {
     }
 
     fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {
-        for (step, _, costs) in row.beads(costs) {
+        for (step, costs) in row.lanes(costs) {
             let (shape, more) = shape(step);
             let more = more.map_or(0.0, |more| weights[shape + 1] * f32::from(more));
             let prior = round((weights[shape] + more) * Cost::PER_NAT as f32);
-            costs.iter_mut().for_each(|cost| *cost += prior);
+            add_to_lanes(costs, prior);
         }
     }
 }

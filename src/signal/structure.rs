@@ -4,10 +4,11 @@
 //! `crossed.target` (paragraph borders inside the bead), `section` (a title beside body text, on one side or across),
 //! and `end` (one side alone ends a paragraph). Texts of one paragraph, or lines without paragraphs, give zeros.
 
-use super::{MAX_RUN, Row, Signal, Texts, whole};
+use super::{LANES, MAX_RUN, Row, Signal, Texts, whole};
 use crate::cost::Cost;
 use crate::document::{Section, Segment};
 use crate::span::{Block, Pair, SegmentRange, Side};
+use wide::{f32x4, i32x4};
 
 const NAMES: &[&str] = &["joint", "apart", "crossed.source", "crossed.target", "section", "end"];
 
@@ -20,30 +21,28 @@ pub struct Structure {
 }
 
 /// The layout of one side.
+///
+/// Each list has [`MAX_RUN`] more numbers before the first segment, where the runs of the first borders would start, and some behind the
+/// last, to fill lanes; these say nothing.
 #[derive(Debug, Default)]
 struct Layout {
-    /// For each segment: paragraph borders up to its beginning (its own beginning included).
-    borders: Vec<u32>,
-    sections: Vec<Section>,
-    /// For each segment: changes of section before it.
-    changes: Vec<u32>,
-    /// For each number of segments 0..=[`MAX_RUN`] in turn, the runs that end at each segment border, one of these lists for each thing
-    /// to be known; where a run would start before the text, nothing is said.
-    runs: Runs,
-}
-
-/// Runs, in numbers that are added up side by side: begins and ends (all bits set, or none), borders inside, and the section (0 for several).
-#[derive(Debug, Default)]
-struct Runs {
+    segments: usize,
+    /// For each segment border: all bits set where a paragraph begins behind it, or none.
     begins: Vec<i32>,
-    ends: Vec<i32>,
-    crossed: Vec<i32>,
-    section: Vec<i32>,
+    /// For each segment: paragraph borders up to its beginning (its own beginning included).
+    borders: Vec<i32>,
+    /// For each segment, as [`number`] has it.
+    sections: Vec<i32>,
+    /// For each segment: changes of section before it.
+    changes: Vec<i32>,
 }
 
-impl Runs {
-    fn lists(&mut self) -> [&mut Vec<i32>; 4] {
-        [&mut self.begins, &mut self.ends, &mut self.crossed, &mut self.section]
+/// A section among numbers that are compared side by side; 0 is several.
+fn number(section: Option<Section>) -> i32 {
+    match section {
+        None => 0,
+        Some(Section::Title) => 1,
+        Some(Section::Body) => 2,
     }
 }
 
@@ -55,53 +54,51 @@ struct Run {
     ends: bool,
     /// Paragraph borders inside.
     crossed: i32,
-    /// None when it lies in several.
-    section: Option<Section>,
+    /// As [`number`] has it.
+    section: i32,
 }
 
 impl Layout {
     fn read(&mut self, segments: &[Segment]) {
-        let Self { borders, sections, changes, .. } = self;
-        borders.clear();
-        sections.clear();
-        changes.clear();
+        self.segments = segments.len();
+        let Self { begins, borders, sections, changes, .. } = self;
+        let lists = [begins, borders, sections, changes];
+        let [begins, borders, sections, changes] = lists.map(|list| {
+            list.clear();
+            list.resize(MAX_RUN, 0);
+            list
+        });
         let (mut count, mut changed) = (0, 0);
         let mut last: Option<&Segment> = None;
         for segment in segments {
-            count += u32::from(last.is_none_or(|last| last.paragraph != segment.paragraph));
-            changed += u32::from(last.is_some_and(|last| last.section != segment.section));
+            let is_first = last.is_none_or(|last| last.paragraph != segment.paragraph);
+            count += i32::from(is_first);
+            changed += i32::from(last.is_some_and(|last| last.section != segment.section));
+            begins.push(-i32::from(is_first));
             borders.push(count);
-            sections.push(segment.section);
+            sections.push(number(Some(segment.section)));
             changes.push(changed);
             last = Some(segment);
         }
-    }
-
-    fn read_runs(&mut self) {
-        let mut runs = std::mem::take(&mut self.runs);
-        runs.lists().into_iter().for_each(Vec::clear);
-        for taken in 0..=MAX_RUN {
-            for end in 0..=self.borders.len() {
-                let start = end.checked_sub(taken).filter(|_| taken > 0);
-                let numbers = start.map_or(Run::default(), |start| self.run(start, end)).numbers();
-                runs.lists().into_iter().zip(numbers).for_each(|(list, number)| list.push(number));
-            }
+        begins.push(-1);
+        for list in [begins, borders, sections, changes] {
+            list.resize(MAX_RUN + segments.len() + 1 + LANES, 0);
         }
-        self.runs = runs;
     }
 
-    fn begins(&self, segment: usize) -> bool {
-        segment == 0 || segment >= self.borders.len() || self.borders[segment] != self.borders[segment - 1]
+    fn has_paragraphs(&self) -> bool {
+        self.segments > 0 && self.borders[MAX_RUN + self.segments - 1] > 1
     }
 
     /// The run of segments from `start` up to `end`, at least one.
     fn run(&self, start: usize, end: usize) -> Run {
-        let one = self.changes[start] == self.changes[end - 1];
+        let (start, end) = (start + MAX_RUN, end + MAX_RUN);
+        let section = if self.changes[start] == self.changes[end - 1] { self.sections[start] } else { 0 };
         Run {
-            begins: self.begins(start),
-            ends: self.begins(end),
-            crossed: (self.borders[end - 1] - self.borders[start]) as i32,
-            section: one.then_some(self.sections[start]),
+            begins: self.begins[start] != 0,
+            ends: self.begins[end] != 0,
+            crossed: self.borders[end - 1] - self.borders[start],
+            section,
         }
     }
 
@@ -109,24 +106,10 @@ impl Layout {
         self.run(run.start as usize, run.end as usize)
     }
 
-    /// The [`Runs`] of `taken` segments, from the one up to `first` on, as many as asked for.
-    fn ending_from(&self, taken: usize, first: usize, count: usize) -> [&[i32]; 4] {
-        let from = taken * (self.borders.len() + 1) + first;
-        let Runs { begins, ends, crossed, section } = &self.runs;
-        let run = from..from + count;
-        [&begins[run.clone()], &ends[run.clone()], &crossed[run.clone()], &section[run]]
-    }
-}
-
-impl Run {
-    /// As [`Runs`] keep it.
-    fn numbers(self) -> [i32; 4] {
-        let section = match self.section {
-            None => 0,
-            Some(Section::Title) => 1,
-            Some(Section::Body) => 2,
-        };
-        [-i32::from(self.begins), -i32::from(self.ends), self.crossed, section]
+    /// So many lanes of a list, from so far `before` the first border on.
+    #[inline]
+    fn lanes<'l>(list: &'l [i32], first: usize, before: usize, count: usize) -> &'l [[i32; LANES]] {
+        &list[first + MAX_RUN - before..].as_chunks().0[..count]
     }
 }
 
@@ -137,7 +120,7 @@ fn features(source: Run, target: Run) -> [i32; NAMES.len()] {
         i32::from(source.begins != target.begins),
         source.crossed,
         target.crossed,
-        i32::from(source.section.is_none() || source.section != target.section),
+        i32::from(source.section == 0 || source.section != target.section),
         i32::from(source.ends != target.ends),
     ]
 }
@@ -167,10 +150,7 @@ impl Signal for Structure {
         for side in Side::BOTH {
             self.sides[side].read(texts.segments[side]);
         }
-        self.active = Side::BOTH.iter().all(|&side| self.sides[side].borders.last().is_some_and(|&count| count > 1));
-        if self.active {
-            Side::BOTH.iter().for_each(|&side| self.sides[side].read_runs());
-        }
+        self.active = Side::BOTH.iter().all(|&side| self.sides[side].has_paragraphs());
     }
 
     fn measure(&self, block: Block, values: &mut [f32]) {
@@ -194,27 +174,35 @@ impl Signal for Structure {
         }
         let weights = whole(weights);
         let [joint, apart, _, crossed, section, end] = weights;
-        for (step, first, costs) in row.beads(costs) {
+        let first = *row.target_ends.start();
+        for (step, costs) in row.lanes(costs) {
             if step.source == 0 || step.target == 0 {
                 continue;
             }
             let source = self.sides.source.run(row.source_end - step.source as usize, row.source_end);
             // What it costs that the target begins, or ends, a paragraph, beside a target that does not.
-            let begins = if source.begins { joint - apart } else { apart };
-            let ends = if source.ends { -end } else { end };
+            let begins = i32x4::splat(if source.begins { joint - apart } else { apart });
+            let ends = i32x4::splat(if source.ends { -end } else { end });
             let neither = Run { begins: false, ends: false, crossed: 0, section: source.section };
-            let without = cost(&weights, source, neither);
-            let [.., same] = source.numbers();
-            let other = if source.section.is_some() { section } else { 0 };
-            let count = costs.len();
-            let [begin, close, inside, sections] = self.sides.target.ending_from(step.target as usize, first, count);
-            // All but the product with `inside` choose between a number and none: there is no multiplication of whole numbers side by side on
-            // every processor, and of those that fit into an f32 there is.
-            let crossed = crossed as f32;
-            for k in 0..count {
-                let differs = -i32::from(sections[k] != same) & other;
-                costs[k] +=
-                    without + (begin[k] & begins) + (close[k] & ends) + differs + (inside[k] as f32 * crossed) as i32;
+            let without = i32x4::splat(cost(&weights, source, neither));
+            let same = i32x4::splat(source.section);
+            let other = i32x4::splat(if source.section == 0 { 0 } else { section });
+            // There is no multiplication of whole numbers side by side on every processor, and of those that fit into an f32 there is.
+            let crossed = f32x4::splat(crossed as f32);
+            let Layout { begins: list, borders, sections, changes, .. } = &self.sides.target;
+            let taken = step.target as usize;
+            let lanes = |list, before| Layout::lanes(list, first, before, costs.len());
+            let (started, ended) = (lanes(list, taken), lanes(list, 0));
+            let (outside, inside) = (lanes(borders, taken), lanes(borders, 1));
+            let (left, right) = (lanes(changes, taken), lanes(changes, 1));
+            let sections = lanes(sections, taken);
+            for lane in 0..costs.len() {
+                let inside = i32x4::new(inside[lane]) - i32x4::new(outside[lane]);
+                let inside = (inside.round_float() * crossed).fast_trunc_int();
+                let is_one = i32x4::new(left[lane]).simd_eq(i32x4::new(right[lane]));
+                let differs = !(is_one & i32x4::new(sections[lane])).simd_eq(same) & other;
+                let paragraphs = (i32x4::new(started[lane]) & begins) + (i32x4::new(ended[lane]) & ends);
+                costs[lane] = (i32x4::new(costs[lane]) + without + paragraphs + differs + inside).to_array();
             }
         }
     }

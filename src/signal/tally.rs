@@ -281,7 +281,7 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signal::Move;
+    use crate::signal::{LANES, Move};
     use proptest::prelude::*;
 
     fn tally(source: &[Vec<u32>], target: &[Vec<u32>]) -> Tally {
@@ -316,10 +316,11 @@ mod tests {
             for source_end in 0..=source.len() {
                 let mut buffer = Vec::new();
                 let row = Row::new(source_end, 0..=target.len(), &moves, &mut buffer);
-                let mut costs = vec![0; (target.len() + 1) * moves.len()];
+                let width = (target.len() + 1).next_multiple_of(LANES);
+                let mut costs = vec![0; width * moves.len()];
                 tally.add_costs(&[weight], &row, &mut costs);
-                for (&step, costs) in moves.iter().zip(costs.chunks_exact(target.len() + 1)) {
-                    for (target_end, &cost) in costs.iter().enumerate() {
+                for (&step, costs) in moves.iter().zip(costs.chunks_exact(width)) {
+                    for (target_end, &cost) in costs[..=target.len()].iter().enumerate() {
                         let Some(block) = row.block(target_end, step) else { continue };
                         let mut value = [0.0];
                         tally.measure(block, &mut value);

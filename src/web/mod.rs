@@ -201,7 +201,9 @@ fn told_to_end() -> impl Future<Output = ()> {
             }
         }
     });
-    async { drop(futures_util::future::select(pin!(interrupted), pin!(terminated)).await) }
+    async {
+        futures_util::future::select(pin!(interrupted), pin!(terminated)).await;
+    }
 }
 
 /// Waits until the process is interrupted. Where that cannot be waited for, the process simply ends.
