@@ -11,13 +11,14 @@
 //! names alone is not counted: with it, the gold was no likelier on texts held out.
 //!
 //! Most beads share nothing. Those that do are found row by row, from the items of the source segments where the row's beads
-//! end and the target segments that have them too. Time: nothing where the row shares no item, else O(1) a bead and shared item. Sums are
-//! whole numbers, so that they do not depend on their order.
+//! end and the target segments that have them too. Time: nothing where the row shares no item, else O(1) a shared item for each move and for
+//! each bead that has it. Sums are whole numbers, so that they do not depend on their order.
 
 use super::{Ends, MAX_RUN, Row, round};
 use crate::cost::Cost;
 use crate::span::{Block, Pair, SegmentRange, Side};
 use std::cell::RefCell;
+use std::ops::Range;
 
 /// The features, in their order.
 pub(super) const NAMES: &[&str] = &["shared"];
@@ -42,23 +43,23 @@ impl Spread {
     }
 }
 
-/// An item so many times in a segment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Occurrence {
-    segment: u32,
-    item: u32,
-    count: i32,
-}
-
-/// One side's items.
+/// One side's items. What stands twice in a segment is listed twice.
 #[derive(Debug, Default)]
 struct Places {
-    list: Vec<Occurrence>,
-    /// Where each segment's begin in the list; with the number of segments, where they end.
+    /// Segments and their items, as they were added.
+    added: Vec<(u32, u32)>,
+    /// The items of each segment in turn, those without a weight left out.
+    items: Groups,
+    /// The segments of each item in turn, in text order.
+    segments: Groups,
+}
+
+/// Numbers in groups that are numbered from 0.
+#[derive(Debug, Default)]
+struct Groups {
+    list: Vec<u32>,
+    /// Where each group begins and, at the end, where the last ends.
     start: Vec<u32>,
-    /// By item: the segments that have it, and how often; where each item's begin, and the last's end.
-    by_item: Vec<(u32, u32, i32)>,
-    item_start: Vec<u32>,
 }
 
 /// What a row of the lattice needs, kept from one to the next.
@@ -67,12 +68,20 @@ struct Scratch {
     /// By item, the last row that has met it; the number of the row under way.
     seen: Vec<u64>,
     row: u64,
-    /// The row's moves of both sides.
-    steps: Vec<Ends>,
-    /// How often an item stands before each of the target segments that the row reaches.
-    before: Vec<i32>,
-    /// What the row's beads share, as costs are kept.
+    /// The items that the row's beads may share, and how many of them stand in the last so many source segments.
+    met: Vec<Met>,
+    within: [usize; MAX_RUN + 1],
+    /// What the beads of a move share, by target end.
     shared: Vec<i32>,
+}
+
+/// An item that beads of a row may share.
+#[derive(Debug)]
+struct Met {
+    /// Where its segments that the row's beads reach are listed.
+    here: Range<usize>,
+    there: Range<usize>,
+    weight: i32,
 }
 
 /// The items of a pair of texts.
@@ -81,61 +90,69 @@ pub(super) struct Tally {
     sides: Pair<Places>,
     /// By item, in STEPS.
     gain: Vec<i32>,
-    found: Vec<Pair<u32>>,
+    /// The same where those that stand once on either side, in the same segments, are one.
+    weight: Vec<i32>,
+    /// By target segment: the last source segment with which it has such an item, and that item.
+    single: Vec<(u32, u32)>,
     any: bool,
     scratch: RefCell<Scratch>,
 }
 
-impl Places {
-    fn of(&self, run: SegmentRange) -> &[Occurrence] {
-        &self.list[self.start[run.start as usize] as usize..self.start[run.end as usize] as usize]
-    }
-
-    fn count(&self, run: SegmentRange, item: u32) -> i32 {
-        self.of(run).iter().filter(|place| place.item == item).map(|place| place.count).sum()
-    }
-
-    /// Sorts the list, one entry for each item of a segment.
-    fn sort(&mut self) {
-        self.list.sort_unstable();
-        self.list.dedup_by(|next, kept| {
-            let same = next.segment == kept.segment && next.item == kept.item;
-            kept.count += if same { next.count } else { 0 };
-            same
-        });
-    }
-
-    /// The segments in a range that have the item, and how often: (item, segment, count).
-    fn with(&self, item: u32, segments: &std::ops::Range<usize>) -> &[(u32, u32, i32)] {
-        let [start, end] = [item, item + 1]
-            .map(|item| self.item_start.get(item as usize).map_or(self.by_item.len(), |&at| at as usize));
-        let own = &self.by_item[start..end];
-        let place = |segment: usize| own.partition_point(|place| (place.1 as usize) < segment);
-        &own[place(segments.start)..place(segments.end)]
-    }
-
-    fn index(&mut self, segments: usize) {
-        self.by_item.clear();
-        self.by_item.extend(self.list.iter().map(|place| (place.item, place.segment, place.count)));
-        self.by_item.sort_unstable();
-        self.item_start.clear();
-        for (at, &(item, ..)) in self.by_item.iter().enumerate() {
-            self.item_start.resize(self.item_start.len().max(item as usize + 1), at as u32);
+impl Groups {
+    /// Takes in numbers with their groups, of which there are so many; those of a group keep their order.
+    fn fill(&mut self, groups: usize, pairs: impl Iterator<Item = (u32, u32)> + Clone) {
+        let Self { list, start } = self;
+        start.clear();
+        start.resize(groups + 2, 0);
+        // Two places further on, sizes become first the beginnings of the groups and then, when all are in place, their ends.
+        pairs.clone().for_each(|(group, _)| start[group as usize + 2] += 1);
+        let mut sum = 0;
+        for size in &mut start[2..] {
+            sum += *size;
+            *size = sum;
         }
-        self.item_start.push(self.by_item.len() as u32);
-        self.start.clear();
-        let mut next = 0;
-        for segment in 0..=segments as u32 {
-            while self.list.get(next).is_some_and(|place| place.segment < segment) {
-                next += 1;
-            }
-            self.start.push(next as u32);
+        list.clear();
+        list.resize(sum as usize, 0);
+        for (group, number) in pairs {
+            let next = &mut start[group as usize + 1];
+            list[*next as usize] = number;
+            *next += 1;
         }
+    }
+
+    /// The numbers of some neighbouring groups.
+    fn of(&self, groups: Range<usize>) -> &[u32] {
+        &self.list[self.places(groups)]
+    }
+
+    /// Where they are listed.
+    fn places(&self, groups: Range<usize>) -> Range<usize> {
+        self.start[groups.start] as usize..self.start[groups.end] as usize
     }
 }
 
-fn one(segment: usize) -> SegmentRange {
-    SegmentRange::new(segment, segment + 1)
+impl Places {
+    fn of(&self, run: SegmentRange) -> &[u32] {
+        self.items.of(run.indices())
+    }
+
+    /// Where the segments of a range that have the item are listed.
+    #[inline]
+    fn with(&self, item: u32, segments: &Range<usize>) -> Range<usize> {
+        let own = self.segments.places(item as usize..item as usize + 1);
+        let list = &self.segments.list[own.clone()];
+        let is_before = |own: u32, segment: usize| (own as usize) < segment;
+        let place = |segment: usize| match list {
+            // Most stand once.
+            &[own] => usize::from(is_before(own, segment)),
+            _ => list.partition_point(|&own| is_before(own, segment)),
+        };
+        own.start + place(segments.start)..own.start + place(segments.end)
+    }
+}
+
+fn count(items: &[u32], item: u32) -> usize {
+    items.iter().filter(|&&other| other == item).count()
 }
 
 fn value(shared: i32) -> [f32; NAMES.len()] {
@@ -145,38 +162,56 @@ fn value(shared: i32) -> [f32; NAMES.len()] {
 impl Tally {
     /// Forgets all items.
     pub(super) fn clear(&mut self) {
-        Side::BOTH.into_iter().for_each(|side| self.sides[side].list.clear());
+        Side::BOTH.into_iter().for_each(|side| self.sides[side].added.clear());
         self.any = false;
     }
 
-    /// The item of that number stands in a segment. Items are numbered from 0.
+    /// The item of that number stands in a segment. Items are numbered from 0; the segments of an item come in text order.
     pub(super) fn add(&mut self, side: Side, segment: usize, item: u32) {
-        self.sides[side].list.push(Occurrence { segment: segment as u32, item, count: 1 });
+        self.sides[side].added.push((segment as u32, item));
     }
 
     /// Makes ready what was added, for texts of so many segments; `gain` is asked for the items that both sides have.
     pub(super) fn finish(&mut self, segments: Pair<usize>, items: usize, gain: impl Fn(usize, Spread) -> f32) {
-        let Self { sides, gain: gains, found, any, .. } = self;
-        found.clear();
-        found.resize(items, Pair::default());
+        let Self { sides, gain: gains, .. } = self;
         for side in Side::BOTH {
-            sides[side].sort();
-            for place in &sides[side].list {
-                found[place.item as usize][side] += 1;
-            }
+            let Places { added, segments, .. } = &mut sides[side];
+            segments.fill(items, added.iter().map(|&(segment, item)| (item, segment)));
         }
         let of = segments.map(|count| count as u32);
         gains.clear();
-        gains.extend(found.iter().enumerate().map(|(item, &found)| {
+        gains.extend((0..items).map(|item| {
+            let found = sides.as_ref().map(|side| side.segments.of(item..item + 1).chunk_by(u32::eq).count() as u32);
             let common = found.source > 0 && found.target > 0;
             let gain = if common { gain(item, Spread { found, of }) } else { 0.0 };
             (gain.clamp(0.0, 30.0) * STEPS).round_ties_even() as i32
         }));
+        self.join(segments.target);
+        let Self { sides, weight, any, .. } = self;
         for side in Side::BOTH {
-            sides[side].list.retain(|place| gains[place.item as usize] > 0);
-            sides[side].index(segments[side]);
+            let Places { added, items, .. } = &mut sides[side];
+            items.fill(segments[side], added.iter().copied().filter(|&(_, item)| weight[item as usize] > 0));
         }
-        *any = !sides.source.list.is_empty();
+        *any = !sides.source.items.list.is_empty();
+    }
+
+    /// Beads have all of the items that stand once on either side, in the same segments, or none: one of them has the weight of all.
+    fn join(&mut self, targets: usize) {
+        let Self { sides, gain, weight, single, .. } = self;
+        weight.clone_from(gain);
+        single.clear();
+        single.resize(targets, (u32::MAX, 0));
+        for &(segment, item) in &sides.source.added {
+            let places = sides.as_ref().map(|side| side.segments.of(item as usize..item as usize + 1));
+            if let (&[_], &[there]) = (places.source, places.target) {
+                let (last, first) = &mut single[there as usize];
+                if *last == segment {
+                    weight[*first as usize] += std::mem::take(&mut weight[item as usize]);
+                } else {
+                    (*last, *first) = (segment, item);
+                }
+            }
+        }
     }
 
     /// Whether the item stands on both sides, and a match is worth something.
@@ -188,18 +223,42 @@ impl Tally {
     pub(super) fn measure(&self, block: Block, values: &mut [f32]) {
         let mut shared = 0;
         if self.any && block.is_pair() {
-            let Pair { source, target } = &self.sides;
-            for segment in block.source.indices() {
-                let earlier = SegmentRange::new(block.source.start as usize, segment);
-                for &Occurrence { item, .. } in source.of(one(segment)) {
-                    if source.count(earlier, item) == 0 {
-                        let both = source.count(block.source, item).min(target.count(block.target, item));
-                        shared += self.gain[item as usize] * both;
-                    }
+            let [source, target] = [self.sides.source.of(block.source), self.sides.target.of(block.target)];
+            for (index, &item) in source.iter().enumerate() {
+                // The second of an item needs a second on the other side.
+                if count(target, item) > count(&source[..index], item) {
+                    shared += self.weight[item as usize];
                 }
             }
         }
         values.copy_from_slice(&value(shared));
+    }
+
+    /// Lists the items that beads of a row may share, each where it stands last.
+    fn meet(&self, row: &Row<'_>, scratch: &mut Scratch) {
+        let Scratch { seen, row: number, met, within, .. } = scratch;
+        met.clear();
+        let (mut from, mut reached) = (row.source_end, *row.target_ends.end()..0);
+        for Ends { step, first, last, .. } in row.moves() {
+            from = from.min(row.source_end - step.source as usize);
+            reached = reached.start.min(first - step.target as usize)..reached.end.max(last);
+        }
+        // Each row has a number of its own, by which the items are told that it has met.
+        *number += 1;
+        seen.resize(seen.len().max(self.gain.len()), 0);
+        for (taken, segment) in (1..).zip((from..row.source_end).rev()) {
+            for &item in self.sides.source.items.of(segment..segment + 1) {
+                if std::mem::replace(&mut seen[item as usize], *number) == *number {
+                    continue;
+                }
+                let there = self.sides.target.with(item, &reached);
+                if !there.is_empty() {
+                    let here = self.sides.source.with(item, &(from..row.source_end));
+                    met.push(Met { here, there, weight: self.weight[item as usize] });
+                }
+            }
+            within[taken] = met.len();
+        }
     }
 
     /// See [`super::Signal::add_costs`].
@@ -208,71 +267,47 @@ impl Tally {
             return;
         }
         let mut scratch = self.scratch.borrow_mut();
-        let Scratch { seen, row: number, steps, before, shared } = &mut *scratch;
-        let (mut farthest, mut widest) = (0, 0);
-        for Ends { step, .. } in row.moves() {
-            (farthest, widest) = (farthest.max(step.source as usize), widest.max(step.target as usize));
+        self.meet(row, &mut scratch);
+        let Scratch { met, within, shared, .. } = &mut *scratch;
+        if met.is_empty() {
+            return;
         }
-        let window = row.source_end - farthest..row.source_end;
-        let start = row.target_ends.start().saturating_sub(widest);
-        let reached = start..*row.target_ends.end();
-        // Each row has a number of its own, by which the items are told that it has met.
-        *number += 1;
-        seen.resize(seen.len().max(self.gain.len()), 0);
-        let mut any = false;
-        // From the last backwards: an item is met where it stands nearest to the end.
-        for &Occurrence { item, segment, .. } in
-            self.sides.source.of(SegmentRange::new(window.start, window.end)).iter().rev()
-        {
-            if std::mem::replace(&mut seen[item as usize], *number) == *number {
-                continue;
+        let worth = |shared: i32| round(weights[0] * value(shared)[0] * Cost::PER_NAT as f32);
+        let Pair { source, target } = self.sides.as_ref().map(|side| &side.segments.list[..]);
+        for Ends { step, first, last, at, .. } in row.moves() {
+            let (taken, run) = (step.source as usize, step.target as usize);
+            let met = &met[..within[taken]];
+            // Most beads of the move share one thing at the most.
+            let alone = match met {
+                [] => continue,
+                [Met { here, weight, .. }] if here.len() == 1 => Some(worth(*weight)),
+                _ => None,
+            };
+            let costs = &mut costs[at..=at + last - first];
+            if alone.is_none() {
+                shared.resize(shared.len().max(costs.len()), 0);
+                shared[..costs.len()].fill(0);
             }
-            let there = self.sides.target.with(item, &reached);
-            if there.is_empty() {
-                continue;
-            }
-            let nearest = row.source_end - segment as usize;
-            if !any {
-                any = true;
-                shared.clear();
-                shared.resize(costs.len(), 0);
-                steps.clear();
-                steps.extend(row.moves().filter(|ends| ends.step.source > 0 && ends.step.target > 0));
-            }
-            before.clear();
-            let mut sum = 0;
-            for &(_, segment, count) in there {
-                before.resize(segment as usize + 1 - start, sum);
-                sum += count;
-            }
-            before.resize(reached.end + 1 - start, sum);
-            // How often the item stands in so many source segments up to the end.
-            let mut within = [0; MAX_RUN + 1];
-            for &(_, segment, count) in self.sides.source.with(item, &window) {
-                within[row.source_end - segment as usize..].iter_mut().for_each(|sum| *sum += count);
-            }
-            let gain = self.gain[item as usize];
-            for &Ends { step, first, last, at, .. } in steps.iter().filter(|ends| ends.step.source as usize >= nearest)
-            {
-                let within = within[step.source as usize];
-                let shared = &mut shared[at..=at + last - first];
-                let to = &before[first - start..][..shared.len()];
-                let from = &before[first - start - step.target as usize..][..shared.len()];
-                if within == 1 {
-                    // The usual case, without a multiplication.
-                    for k in 0..shared.len() {
-                        shared[k] += if to[k] > from[k] { gain } else { 0 };
+            let (sums, value) = alone.map_or((&mut shared[..], None), |worth| (&mut *costs, Some(worth)));
+            for Met { here, there, weight } in met {
+                let value = value.unwrap_or(*weight);
+                let near = |&&segment: &&u32| segment as usize + taken >= row.source_end;
+                let count = if here.len() == 1 { 1 } else { source[here.clone()].iter().filter(near).count() };
+                let there = &target[there.clone()];
+                // Of the places in a bead those count that have fewer than `count` behind them.
+                for (index, &segment) in there.iter().enumerate() {
+                    let segment = segment as usize;
+                    let until = there.get(index + count).map_or(last, |&behind| last.min(behind as usize));
+                    let (low, high) = (first.max(segment + 1), until.min(segment + run));
+                    if low <= high {
+                        sums[low - first..high + 1 - first].iter_mut().for_each(|sum| *sum += value);
                     }
-                    continue;
-                }
-                for k in 0..shared.len() {
-                    shared[k] += gain * within.min(to[k] - from[k]);
                 }
             }
-        }
-        if any {
-            for (cost, &shared) in costs.iter_mut().zip(shared.iter()) {
-                *cost += round(weights[0] * value(shared)[0] * Cost::PER_NAT as f32);
+            if alone.is_none() {
+                for (cost, &shared) in costs.iter_mut().zip(&*shared) {
+                    *cost += worth(shared);
+                }
             }
         }
     }
