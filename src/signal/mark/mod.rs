@@ -13,12 +13,13 @@
 
 mod quotation;
 
-use super::{MAX_RUN, Row, Signal, Texts, whole};
+use super::{Row, Signal, Texts, whole};
 use crate::cost::Cost;
 use crate::document::Segment;
 use crate::span::{Block, Pair, SegmentRange, Side};
 use quotation::{Place, Quotation, Turn};
 use std::cell::RefCell;
+use std::ops::Range;
 
 const NAMES: &[&str] = &[
     "end",
@@ -46,6 +47,8 @@ pub struct Mark {
 /// What the edges of two runs cost together, for the weights asked for last.
 #[derive(Debug, Default)]
 struct EdgeCosts {
+    given: Vec<f32>,
+    /// The same as whole numbers.
     weights: Features,
     /// By [`Edges::kind`] of the source, and of the target.
     table: Vec<[i32; KINDS]>,
@@ -55,20 +58,14 @@ struct EdgeCosts {
 #[derive(Debug, Default)]
 struct Marks {
     segments: Vec<Edges>,
+    /// Their [`Edges::kind`]s.
+    kinds: Vec<u8>,
     /// What is to be counted, and where each segment's end.
     places: Vec<Place>,
     ends: Vec<usize>,
     /// Counts before each segment border.
     before: Vec<Counts>,
-    /// For each number of segments 0..=[`MAX_RUN`] in turn, the runs that end at each segment border; where one would start before the
-    /// text, nothing is said: the [`Edges::kind`] with the bit [`MARKED`] where anything was counted, and the counts.
-    kinds: Vec<u8>,
-    counts: Vec<Counts>,
 }
-
-/// The bits of an [`Edges::kind`].
-const KIND: u8 = 0x3f;
-const MARKED: u8 = 0x80;
 
 /// What stands at a segment's ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -79,13 +76,15 @@ struct Edges {
     head: bool,
 }
 
-/// How many different [`Edges`] there are.
-const KINDS: usize = 6 * 8;
+/// How many different [`Edges`] there are, and some.
+const KINDS: usize = 64;
+/// The bits of an [`Edges::kind`] that a run has from its first segment; the others are its last one's.
+const FIRST: u8 = 0b101;
 
 impl Edges {
-    fn kind(self) -> usize {
+    fn kind(self) -> u8 {
         let flags = [self.opens, self.closes, self.head];
-        flags.into_iter().fold(self.end as usize, |kind, flag| kind * 2 + usize::from(flag))
+        flags.into_iter().fold(self.end as u8, |kind, flag| kind * 2 + u8::from(flag))
     }
 
     fn all() -> impl Iterator<Item = Edges> {
@@ -107,14 +106,15 @@ enum End {
     Colon,
 }
 
-/// Marks in a run of text. Sums over a whole text may wrap: only their differences are looked at.
+/// Marks in a run of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Counts {
-    question: i16,
-    exclamation: i16,
-    opening: i16,
-    closing: i16,
-    bracket: i16,
+    question: i32,
+    exclamation: i32,
+    opening: i32,
+    closing: i32,
+    bracket: i32,
+    all: i32,
 }
 
 /// What is to be known of a run of segments.
@@ -132,21 +132,17 @@ impl Run {
         let counts = after.since(*before);
         Run { edges, counts }
     }
-
-    fn kind(self) -> u8 {
-        let counted = if self.counts == Counts::default() { 0 } else { MARKED };
-        self.edges.kind() as u8 | counted
-    }
 }
 
 impl Counts {
     fn since(self, earlier: Counts) -> Counts {
         Counts {
-            question: self.question.wrapping_sub(earlier.question),
-            exclamation: self.exclamation.wrapping_sub(earlier.exclamation),
-            opening: self.opening.wrapping_sub(earlier.opening),
-            closing: self.closing.wrapping_sub(earlier.closing),
-            bracket: self.bracket.wrapping_sub(earlier.bracket),
+            question: self.question - earlier.question,
+            exclamation: self.exclamation - earlier.exclamation,
+            opening: self.opening - earlier.opening,
+            closing: self.closing - earlier.closing,
+            bracket: self.bracket - earlier.bracket,
+            all: self.all - earlier.all,
         }
     }
 
@@ -159,7 +155,8 @@ impl Counts {
             ('(' | '（', _) => &mut self.bracket,
             _ => return,
         };
-        *count = count.wrapping_add(1);
+        *count += 1;
+        self.all += 1;
     }
 }
 
@@ -168,26 +165,36 @@ fn is_counted(c: char) -> bool {
     is_opener(c) || is_closer(c) || matches!(c, '?' | '？' | '!' | '！' | '(' | '（' | '„' | '«' | '»')
 }
 
-/// The bytes with which such a character may begin: most others are passed over byte by byte.
-static COUNTED: [bool; 256] = {
-    let mut counted = [false; 256];
-    let first = ['"', '\'', '?', '!', '(', '«', '“', '「', '＂'];
+/// By the byte that begins a character: 0 where it may be counted, else its length, by which it is passed over.
+static PASSED: [u8; 256] = {
+    let mut passed = [1; 256];
+    let mut byte = 0xc0;
+    while byte < 256 {
+        passed[byte] = if byte < 0xe0 { 2 } else { 3 + (byte >= 0xf0) as u8 };
+        byte += 1;
+    }
+    let counted = ['"', '\'', '?', '!', '(', '«', '“', '「', '＂'];
     let mut index = 0;
-    while index < first.len() {
-        counted[first[index].encode_utf8(&mut [0; 4]).as_bytes()[0] as usize] = true;
+    while index < counted.len() {
+        passed[counted[index].encode_utf8(&mut [0; 4]).as_bytes()[0] as usize] = 0;
         index += 1;
     }
-    counted
+    passed
 };
 
 /// Lists what is to be counted of a segment.
 fn list_places(text: &str, places: &mut Vec<Place>) {
-    for (at, &byte) in text.as_bytes().iter().enumerate() {
-        if COUNTED[usize::from(byte)] {
+    let mut at = 0;
+    while let Some(&byte) = text.as_bytes().get(at) {
+        let passed = PASSED[usize::from(byte)];
+        at += usize::from(passed);
+        if passed == 0 {
             let mut rest = text[at..].chars();
-            if let Some(mark) = rest.next().filter(|&c| is_counted(c)) {
+            let mark = rest.next().unwrap_or_default();
+            if is_counted(mark) {
                 places.push(Place { before: text[..at].chars().next_back(), mark, after: rest.next() });
             }
+            at += mark.len_utf8();
         }
     }
 }
@@ -235,7 +242,7 @@ fn has_list_number(text: &str) -> bool {
 
 impl Marks {
     fn read(&mut self, text: &str, segments: &[Segment]) {
-        let Self { segments: edge, places, ends, before, .. } = self;
+        let Self { segments: edge, kinds, places, ends, before } = self;
         places.clear();
         ends.clear();
         for segment in segments {
@@ -261,38 +268,18 @@ impl Marks {
             next = end;
             before.push(counts);
         }
-        let Self { segments, before, kinds, counts, .. } = self;
         kinds.clear();
-        kinds.resize(before.len(), 0);
-        counts.clear();
-        counts.resize(before.len(), Counts::default());
-        for taken in 1..=MAX_RUN {
-            // Where none ends there is nothing to be said.
-            let none = taken.min(before.len());
-            kinds.resize(kinds.len() + none, 0);
-            counts.resize(counts.len() + none, Counts::default());
-            let lasts = segments.iter().zip(&before[1..]).skip(taken - 1);
-            for ((first, before), (last, after)) in segments.iter().zip(&*before).zip(lasts) {
-                let run = Run::new(first, last, before, after);
-                kinds.push(run.kind());
-                counts.push(run.counts);
-            }
-        }
+        kinds.extend(edge.iter().map(|edges| edges.kind()));
     }
 
     /// The run of segments from `start` up to `end`, at least one.
+    #[inline]
     fn run(&self, start: usize, end: usize) -> Run {
         Run::new(&self.segments[start], &self.segments[end - 1], &self.before[start], &self.before[end])
     }
 
     fn of(&self, run: SegmentRange) -> Run {
         self.run(run.start as usize, run.end as usize)
-    }
-
-    /// The kinds and counts of the runs of `taken` segments, from the one up to `first` on, as many as asked for.
-    fn ending_from(&self, taken: usize, first: usize, count: usize) -> (&[u8], &[Counts]) {
-        let from = taken * self.before.len() + first;
-        (&self.kinds[from..from + count], &self.counts[from..from + count])
     }
 }
 
@@ -309,22 +296,30 @@ fn edge_features(s: Edges, t: Edges) -> Features {
     features
 }
 
-/// The features that the counts tell, the others 0.
+/// Which features the counts tell.
+const COUNTED: Range<usize> = 3..8;
+
+/// Those features.
 #[inline]
-fn count_features(a: &Counts, b: &Counts) -> Features {
-    let apart = |a: i16, b: i16| (i32::from(a) - i32::from(b)).abs();
-    let mut features = Features::default();
-    features[3] = apart(a.question, b.question);
-    features[4] = apart(a.exclamation, b.exclamation);
-    features[5] = apart(a.opening, b.opening).min(3);
-    features[6] = apart(a.bracket, b.bracket);
-    features[7] = i32::from((a.opening != a.closing) != (b.opening != b.closing));
-    features
+fn count_features(a: &Counts, b: &Counts) -> [i32; COUNTED.end - COUNTED.start] {
+    let apart = |a: i32, b: i32| (a - b).abs();
+    [
+        apart(a.question, b.question),
+        apart(a.exclamation, b.exclamation),
+        apart(a.opening, b.opening).min(3),
+        apart(a.bracket, b.bracket),
+        i32::from((a.opening != a.closing) != (b.opening != b.closing)),
+    ]
+}
+
+fn edge_cost(weights: &Features, s: Edges, t: Edges) -> i32 {
+    weights.iter().zip(edge_features(s, t)).map(|(weight, value)| weight * value).sum()
 }
 
 #[inline]
-fn sum(weights: &Features, features: Features) -> i32 {
-    weights.iter().zip(features).map(|(weight, value)| weight * value).sum()
+fn count_cost(weights: &Features, a: &Counts, b: &Counts) -> i32 {
+    let [question, exclamation, quotation, bracket, open] = count_features(a, b);
+    weights[3] * question + weights[4] * exclamation + weights[5] * quotation + weights[6] * bracket + weights[7] * open
 }
 
 impl Mark {
@@ -353,8 +348,9 @@ impl Signal for Mark {
         values.fill(0.0);
         if block.is_pair() {
             let (source, target) = (self.sides.source.of(block.source), self.sides.target.of(block.target));
-            let parts = [edge_features(source.edges, target.edges), count_features(&source.counts, &target.counts)];
-            values.iter_mut().enumerate().for_each(|(k, value)| *value = (parts[0][k] + parts[1][k]) as f32);
+            let mut features = edge_features(source.edges, target.edges);
+            features[COUNTED].copy_from_slice(&count_features(&source.counts, &target.counts));
+            values.iter_mut().zip(features).for_each(|(value, feature)| *value = feature as f32);
         }
     }
 
@@ -364,34 +360,38 @@ impl Signal for Mark {
         }
         let (source, target) = (self.sides.source.of(block.source), self.sides.target.of(block.target));
         let weights = whole(weights);
-        let edges = sum(&weights, edge_features(source.edges, target.edges));
-        Cost(i64::from(edges + sum(&weights, count_features(&source.counts, &target.counts))))
+        let edges = edge_cost(&weights, source.edges, target.edges);
+        Cost(i64::from(edges + count_cost(&weights, &source.counts, &target.counts)))
     }
 
     // The same as the general loop, with all that depends on one side looked up, and nothing counted where nothing is to count.
     fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {
-        let weights = whole(weights);
-        let mut edges = self.costs.borrow_mut();
-        if edges.table.is_empty() || edges.weights != weights {
+        let mut known = self.costs.borrow_mut();
+        if known.given != weights {
+            let given = weights.to_vec();
+            let weights = whole(weights);
             let row = |source: Edges| {
                 let mut row = [0; KINDS];
-                Edges::all().for_each(|target| row[target.kind()] = sum(&weights, edge_features(source, target)));
+                Edges::all().for_each(|target| row[usize::from(target.kind())] = edge_cost(&weights, source, target));
                 row
             };
-            *edges = EdgeCosts { weights, table: Edges::all().map(row).collect() };
+            *known = EdgeCosts { given, weights, table: Edges::all().map(row).collect() };
         }
+        let EdgeCosts { weights, table, .. } = &*known;
         for (step, first, costs) in row.beads(costs) {
             if step.source == 0 || step.target == 0 {
                 continue;
             }
-            let (kinds, counts) = self.sides.source.ending_from(step.source as usize, row.source_end, 1);
-            let (source, own) = (kinds[0], &counts[0]);
-            let edges = &edges.table[(source & KIND) as usize];
-            let (kinds, counts) = self.sides.target.ending_from(step.target as usize, first, costs.len());
-            for (k, cost) in costs.iter_mut().enumerate() {
-                *cost += edges[(kinds[k] & KIND) as usize];
-                if (source | kinds[k]) & MARKED != 0 {
-                    *cost += sum(&weights, count_features(own, &counts[k]));
+            let own = self.sides.source.run(row.source_end - step.source as usize, row.source_end);
+            let edges = &table[usize::from(own.edges.kind())];
+            let Marks { kinds, before, .. } = &self.sides.target;
+            let (from, count) = (first - step.target as usize, costs.len());
+            let (firsts, lasts) = (&kinds[from..][..count], &kinds[first - 1..][..count]);
+            let (before, after) = (&before[from..][..count], &before[first..][..count]);
+            for k in 0..count {
+                costs[k] += edges[usize::from(firsts[k] & FIRST | lasts[k] & !FIRST) % KINDS];
+                if own.counts.all > 0 || before[k].all != after[k].all {
+                    costs[k] += count_cost(weights, &own.counts, &after[k].since(before[k]));
                 }
             }
         }
