@@ -1,5 +1,6 @@
 //! Capitalised words of an English text that may be names.
 
+use crate::signal::number::letters;
 use crate::span::ByteRange;
 use foldhash::fast::FixedState;
 use std::collections::{HashMap, HashSet};
@@ -88,10 +89,11 @@ impl Finder {
         self.text += 1;
         // First letters of small forms by length: most other words are told by them not to be the same in lower case.
         let mut alike = [0_u32; 32];
-        let alike_at = |word: &str| (word.len().min(31), 1 << (word.as_bytes()[0] & 31));
+        let alike_at = |word: &[u8]| (word.len().min(31), 1 << (word[0] & 31));
+        let bytes = text.as_bytes();
         for piece in pieces {
             each_word(text, piece, |start, end| {
-                let first = text.as_bytes()[start];
+                let first = bytes[start];
                 // Nothing in lower case begins with an ASCII capital.
                 if !first.is_ascii_uppercase() {
                     self.others.push((start, end));
@@ -100,17 +102,16 @@ impl Finder {
                     && let Some(bare) = bare_name(&text[start..end])
                     && let Some(small) = self.small(bare)
                 {
-                    let (length, letter) = alike_at(&self.lower);
+                    let (length, letter) = alike_at(self.lower.as_bytes());
                     alike[length] |= letter;
                     self.words.push(Word { start, end, bare_end: start + bare.len(), small });
                 }
             });
         }
         for &(start, end) in &self.others {
-            let own = &text[start..end];
-            let (length, letter) = alike_at(own);
+            let (length, letter) = alike_at(&bytes[start..end]);
             if alike[length] & letter != 0
-                && let Some(&number) = self.numbers.get(own)
+                && let Some(&number) = self.numbers.get(&text[start..end])
             {
                 self.known[number as usize].is_name = false;
             }
@@ -163,7 +164,8 @@ fn bare_name(word: &str) -> Option<&str> {
     if !chars.next().is_some_and(char::is_uppercase) || chars.all(char::is_uppercase) {
         return None;
     }
-    Some(word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word))
+    let bare = word.strip_suffix('s').and_then(|rest| rest.strip_suffix(['\'', '’']));
+    Some(bare.unwrap_or(word))
 }
 
 /// Where the words of a piece of text begin and end: letters, with hyphens and apostrophes inside them.
@@ -171,9 +173,13 @@ fn each_word(text: &str, piece: ByteRange, mut found: impl FnMut(usize, usize)) 
     let own = &text.as_bytes()[..piece.end];
     let mut at = piece.start;
     while at < own.len() {
+        if own[at].is_ascii() && !own[at].is_ascii_alphabetic() {
+            at += 1;
+            continue;
+        }
         let (start, mut end) = (at, at);
         loop {
-            let letters = own[at..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+            let letters = letters(&own[at..]);
             at += letters;
             end = if letters > 0 { at } else { end };
             let inside = start < end && end == at;
@@ -192,8 +198,6 @@ fn each_word(text: &str, piece: ByteRange, mut found: impl FnMut(usize, usize)) 
         }
         if start < end {
             found(start, end);
-        } else if own[at].is_ascii() {
-            at += 1;
         } else {
             at += text[at..].chars().next().map_or(1, char::len_utf8);
         }

@@ -44,11 +44,11 @@ pub(super) enum Word {
     Other,
 }
 
-/// The words by length and first letter: few are alike in both, so that most words of a text are told at once to be none.
+/// The words by length and first letter: few are alike in both and in the last, so that most words of a text are told at once to be none.
 struct Table {
-    /// By length: a bit for each first letter.
-    letters: [u32; LONGEST + 1],
-    /// Where those of each [`key`] begin.
+    /// By [`key`]: a bit for each last letter.
+    lasts: Vec<u32>,
+    /// Where those of each key begin.
     starts: Vec<usize>,
     words: Vec<(&'static [u8], Word)>,
 }
@@ -56,11 +56,12 @@ struct Table {
 impl Table {
     /// What a word of ASCII letters means.
     fn word(&self, text: &[u8]) -> Word {
-        let Some(letters) = self.letters.get(text.len()) else { return Word::Other };
-        if letters >> (text[0] & 31) & 1 == 0 {
-            return Word::Other;
+        let key = key(text);
+        match self.lasts.get(key) {
+            Some(lasts) if lasts & last(text) != 0 => {}
+            _ => return Word::Other,
         }
-        let alike = &self.words[self.starts[key(text)]..self.starts[key(text) + 1]];
+        let alike = &self.words[self.starts[key]..self.starts[key + 1]];
         alike.iter().find(|(word, _)| word.eq_ignore_ascii_case(text)).map_or(Word::Other, |&(_, word)| word)
     }
 }
@@ -145,9 +146,9 @@ static WORDS: LazyLock<Table> = LazyLock::new(|| {
     let mut words: Vec<_> = words.into_iter().map(|(word, meaning)| (word.as_bytes(), meaning)).collect();
     words.sort_by_key(|(word, _)| key(word));
     let starts = (0..=32 * (LONGEST + 1)).map(|start| words.partition_point(|(word, _)| key(word) < start)).collect();
-    let mut letters = [0; LONGEST + 1];
-    words.iter().for_each(|(word, _)| letters[word.len()] |= 1 << (word[0] & 31));
-    Table { letters, starts, words }
+    let mut lasts = vec![0; 32 * (LONGEST + 1)];
+    words.iter().for_each(|(word, _)| lasts[key(word)] |= last(word));
+    Table { lasts, starts, words }
 });
 
 /// The longest word of the table.
@@ -156,6 +157,29 @@ const LONGEST: usize = 12;
 /// Of a word of ASCII letters.
 fn key(word: &[u8]) -> usize {
     32 * word.len() + usize::from(word[0] & 31)
+}
+
+/// The bit of its last letter.
+fn last(word: &[u8]) -> u32 {
+    1 << (word[word.len() - 1] & 31)
+}
+
+/// How many ASCII letters the bytes begin with.
+pub(in crate::signal) fn letters(bytes: &[u8]) -> usize {
+    const EACH: u64 = u64::MAX / 255;
+    let mut at = 0;
+    // Eight at a time: sums that reach the highest bit of a byte tell those from a on, and those beyond z.
+    while let Some(&eight) = bytes[at..].first_chunk() {
+        let eight = u64::from_le_bytes(eight);
+        let small = (eight | (0x20 * EACH)) & (0x7f * EACH);
+        let letters = (small + (0x80 - b'a' as u64) * EACH) & !(small + (0x7f - b'z' as u64) * EACH);
+        let others = (!letters | eight) & (0x80 * EACH);
+        if others != 0 {
+            return at + others.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    at + bytes[at..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count()
 }
 
 /// One word, run of digits or mark.
@@ -205,7 +229,7 @@ impl<'t> Tokens<'t> {
         while let Some(&byte) = bytes.get(at) {
             let start = at;
             let kind = if byte.is_ascii_alphabetic() {
-                at += bytes[at..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+                at += letters(&bytes[at..]);
                 let word = if words { table.word(&bytes[start..at]) } else { Word::Other };
                 let is_head = match word {
                     // A Roman numeral.
@@ -272,14 +296,18 @@ impl<'t> Tokens<'t> {
         self.list.get(index).map_or("", |token| &self.text[token.start..token.end])
     }
 
+    fn bytes(&self, index: usize) -> &'t [u8] {
+        self.list.get(index).map_or(&[], |token| &self.text.as_bytes()[token.start..token.end])
+    }
+
     /// True when the word at `index` is `word`, whatever its case.
     pub(super) fn is(&self, index: usize, word: &str) -> bool {
-        self.slice(index).eq_ignore_ascii_case(word)
+        self.bytes(index).eq_ignore_ascii_case(word.as_bytes())
     }
 
     /// The token's text in lower case, which is written to a buffer; empty where it does not fit.
     pub(super) fn lower<'b>(&self, index: usize, buffer: &'b mut [u8]) -> &'b str {
-        let word = self.slice(index).as_bytes();
+        let word = self.bytes(index);
         let Some(lower) = buffer.get_mut(..word.len()) else { return "" };
         lower.copy_from_slice(word);
         lower.make_ascii_lowercase();
@@ -322,4 +350,21 @@ fn digits(bytes: &[u8], start: usize) -> (usize, bool, Option<Value>) {
     }
     let value = decimal(bytes[start..end].iter().filter(|b| b.is_ascii_digit()).map(|b| b - b'0'), places);
     (end, plain, value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_counted_up_to_any_other_byte() {
+        for length in 0..20 {
+            let word: String = ('A'..='Z').chain('a'..='z').cycle().skip(length * 7).take(length).collect();
+            assert_eq!(letters(word.as_bytes()), length);
+            for byte in (0..=255_u8).filter(|byte| !byte.is_ascii_alphabetic()) {
+                let bytes = [word.as_bytes(), &[byte], b"letters"].concat();
+                assert_eq!(letters(&bytes), length, "{byte}");
+            }
+        }
+    }
 }
