@@ -16,8 +16,8 @@
 //! Where neither or both sides are Chinese nothing is read, and every value is 0.
 
 use super::candidate::{Candidate, Finder};
-use super::skeleton::Kind;
-use super::spelling::{Reading, SyllableId};
+use super::skeleton::{Kind, NO_ELEMENT};
+use super::spelling::SyllableId;
 use super::{Name, Sound, Sounds, spelled_score, spelling};
 use crate::document::Segment;
 use crate::signal::lexicon::Language;
@@ -34,6 +34,8 @@ const CHANCE: f32 = 0.01;
 /// The least score of a place, and how far it may be below the name's best.
 const LEAST: f32 = 0.55;
 const NEAR: f32 = 0.15;
+/// How far below a score need not be looked: a little more.
+const FAR: f32 = NEAR + 0.01;
 /// A name in more than this share of the segments is not looked for.
 const COMMON: f32 = 0.3;
 /// Names kept from one text to the next, after which a worker forgets them.
@@ -91,6 +93,8 @@ struct Mention {
 struct Places {
     /// By syllable: the last of its places in the next list, if it was asked for.
     last: Vec<u32>,
+    /// The letters with which the syllables that were asked for may be spelled, as in [`spelling::Reading`].
+    letters: u32,
     /// Where it is, and the entry before of the same syllable.
     list: Vec<(u32, u32)>,
     /// Where a foreign name may begin, and with which element.
@@ -151,28 +155,40 @@ impl Places {
     fn clear(&mut self) {
         self.last.clear();
         self.last.resize(spelling::count(), Self::UNASKED);
+        self.letters = 0;
     }
 
     /// Asks for the syllables with which a name may begin.
     fn ask(&mut self, name: &Name) {
         let syllables = name.heads.iter().flat_map(|(_, ids)| ids.iter());
-        syllables.chain(forms(name).map(|(id, _)| id)).for_each(|&id| self.last[id as usize] = Self::END);
+        for &id in syllables.chain(forms(name).map(|(id, _)| id)) {
+            self.last[id as usize] = Self::END;
+            self.letters |= spelling::syllable(id).first_letters;
+        }
     }
 
     /// Lists the places of the syllables that were asked for, and those where a foreign name may begin.
     fn list(&mut self, sounds: &[Sound]) {
-        let Self { last, list, foreign } = self;
+        let Self { last, letters, list, foreign } = self;
         list.clear();
         foreign.clear();
-        let mut before: Option<&Reading> = None;
-        for (sound, at) in sounds.iter().zip(0..) {
-            let transliterating = sound.reading.filter(|reading| reading.transliterates);
+        // The element of the character before, if it transliterates.
+        let mut before = NO_ELEMENT;
+        for (at, sound) in sounds.iter().enumerate() {
+            let at = at as u32;
+            let Some(reading) = sound.reading else {
+                before = NO_ELEMENT;
+                continue;
+            };
             // At least two characters make a name.
-            if let Some(reading) = before.filter(|_| transliterating.is_some()) {
-                foreign.push((at - 1, reading.elements[0]));
+            if reading.transliterates && before != NO_ELEMENT {
+                foreign.push((at - 1, before));
             }
-            before = transliterating;
-            for &id in sound.syllables() {
+            before = if reading.transliterates { reading.elements[0] } else { NO_ELEMENT };
+            if reading.letters & *letters == 0 {
+                continue;
+            }
+            for &id in reading.syllables() {
                 let last = &mut last[id as usize];
                 if *last != Self::UNASKED {
                     list.push((at, *last));
@@ -188,12 +204,20 @@ impl Places {
         std::iter::successors(entry(self.last[id as usize]), move |&&(_, last)| entry(last)).map(|&(at, _)| at as usize)
     }
 
-    /// Every place where the name may sound, with its score.
-    fn find(&self, sounds: &Sounds<'_>, name: &Name, mut found: impl FnMut(usize, f32)) {
+    /// Lists every place where the name may sound, with its score, and answers the best score; those that are neither near it nor near the
+    /// best of those before them may be left out.
+    fn find(&self, sounds: &Sounds<'_>, name: &Name, heard: &mut Vec<(u32, f32)>) -> f32 {
+        heard.clear();
+        let mut best = 0.0_f32;
+        let mut found = |at: usize, score: f32| {
+            heard.push((at as u32, score));
+            best = best.max(score);
+            best
+        };
         let mut spelled = false;
         let (text, offset) = sounds.extent();
         for (&id, form) in forms(name) {
-            let reads = |at: &usize| text[sounds.list[*at].range.start - offset..].starts_with(form);
+            let reads = |at: &usize| text[sounds.list[*at].start - offset..].starts_with(form);
             for at in self.of(id).filter(reads) {
                 found(at, 1.0);
                 spelled = true;
@@ -201,8 +225,12 @@ impl Places {
         }
         for &(length, ids) in &name.heads {
             let rest = &name.letters()[length..];
+            let next = rest.bytes().next();
             for at in ids.iter().flat_map(|&id| self.of(id)) {
-                if let Some(end) = sounds.spelled(at + 1, rest, 1) {
+                // The next letter rules most places out.
+                if next.is_none_or(|letter| sounds.list[at + 1].may_begin_with(letter))
+                    && let Some(end) = sounds.spelled(at + 1, rest, 1)
+                {
                     let score = spelled_score(end - at, name);
                     spelled |= score >= 1.0;
                     found(at, score);
@@ -210,14 +238,16 @@ impl Places {
             }
         }
         if !spelled && name.may_be_foreign() {
+            let mut least = LEAST;
             for &(at, element) in &self.foreign {
                 if name.may_begin(element)
-                    && let Some((_, score)) = sounds.transliterated(at as usize, name, LEAST)
+                    && let Some((_, score)) = sounds.transliterated(at as usize, name, least)
                 {
-                    found(at as usize, score);
+                    least = LEAST.max(found(at as usize, score) - FAR);
                 }
             }
         }
+        best
     }
 }
 
@@ -268,9 +298,7 @@ impl Signal for Evidence {
         scores.clear();
         for mention in mentions.iter_mut().filter(|mention| is_rare(mention)) {
             let Some(name) = &known[mention.name as usize].name else { continue };
-            heard.clear();
-            places.find(&sounds, name, |at, score| heard.push((at as u32, score)));
-            let best = heard.iter().map(|place| place.1).fold(0.0, f32::max);
+            let best = places.find(&sounds, name, heard);
             if best < LEAST {
                 continue;
             }
@@ -279,7 +307,7 @@ impl Signal for Evidence {
             // The segments of the places, each once.
             heard_in.clear();
             let segment = |at: u32| {
-                let at = sounds.list[at as usize].range.start;
+                let at = sounds.list[at as usize].start;
                 texts.segments[near].partition_point(|segment| segment.range.end <= at) as u32
             };
             heard_in.extend(heard.iter().filter(|place| place.1 >= best - NEAR).map(|place| segment(place.0)));

@@ -27,7 +27,7 @@ pub use candidate::{Candidate, candidates};
 pub use evidence::Evidence;
 
 use crate::span::ByteRange;
-use skeleton::{Element, Kind};
+use skeleton::{Kind, Skeleton};
 use spelling::{Reading, SyllableId};
 
 /// A Latin name, ready to be looked for.
@@ -35,14 +35,14 @@ use spelling::{Reading, SyllableId};
 pub struct Name {
     /// Its letters, in lower case, without accents, blanks or hyphens.
     letters: String,
-    skeleton: Vec<Element>,
+    skeleton: Skeleton,
     /// The letters fall into syllables of Mandarin, in pinyin or Wade-Giles.
     is_mandarin: bool,
     /// Its beginnings that spell a syllable, if it is such a name: how many letters, and which syllables.
     heads: Vec<(usize, &'static [SyllableId])>,
     /// The characters that are customarily written so.
     forms: &'static [&'static str],
-    /// What [`skeleton::beginnings`] says.
+    /// What [`Skeleton::beginnings`] says.
     beginnings: u64,
 }
 
@@ -50,10 +50,10 @@ impl Name {
     /// Prepares a name, of one word or several.
     pub fn new(latin: &str) -> Self {
         let letters: String = latin.chars().flat_map(char::to_lowercase).filter_map(skeleton::folded).collect();
-        let skeleton = skeleton::of_latin(&letters);
+        let skeleton = Skeleton::of_latin(&letters);
         let is_mandarin = spelling::is_mandarin(&letters);
         let heads = if is_mandarin { spelling::heads(&letters).collect() } else { Vec::new() };
-        let (forms, beginnings) = (places::forms(&letters), skeleton::beginnings(&skeleton));
+        let (forms, beginnings) = (places::forms(&letters), skeleton.beginnings());
         Self { letters, skeleton, is_mandarin, heads, forms, beginnings }
     }
 
@@ -92,7 +92,7 @@ pub struct Found {
 /// One character.
 #[derive(Debug, Clone, Copy)]
 struct Sound {
-    range: ByteRange,
+    start: usize,
     /// None breaks the sound.
     reading: Option<&'static Reading>,
 }
@@ -100,6 +100,16 @@ struct Sound {
 impl Sound {
     fn syllables(&self) -> &'static [SyllableId] {
         self.reading.map_or(&[], Reading::syllables)
+    }
+
+    #[inline]
+    fn may_begin_with(&self, letter: u8) -> bool {
+        self.reading.is_some_and(|reading| reading.may_begin_with(letter))
+    }
+
+    /// Where the character ends, if it has a sound.
+    fn end(&self) -> usize {
+        self.start + if self.reading.is_some() { spelling::BYTES } else { 0 }
     }
 }
 
@@ -137,11 +147,10 @@ impl<'t> Sounds<'t> {
                 let reading = readings.of(c);
                 // A space in the print and the dot between the parts of a name are passed over.
                 if reading.is_some() || !matches!(c, ' ' | '·' | '•' | '．') {
-                    let start = piece.start + at;
-                    list.push(Sound { range: ByteRange::new(start, start + c.len_utf8()), reading });
+                    list.push(Sound { start: piece.start + at, reading });
                 }
             }
-            list.push(Sound { range: ByteRange::new(piece.end, piece.end), reading: None });
+            list.push(Sound { start: piece.end, reading: None });
         }
         Self { text, list }
     }
@@ -149,7 +158,7 @@ impl<'t> Sounds<'t> {
     /// The text from the first character to the last, and where it begins.
     fn extent(&self) -> (&'t str, usize) {
         let ends = self.list.first().zip(self.list.last());
-        let (start, end) = ends.map_or((0, 0), |(first, last)| (first.range.start, last.range.end));
+        let (start, end) = ends.map_or((0, 0), |(first, last)| (first.start, last.start));
         (&self.text[start..end], start)
     }
 
@@ -169,7 +178,7 @@ impl<'t> Sounds<'t> {
             if let Some(end) = self.customary(start, name) {
                 keep(self.found(start, end, 1.0), &mut best);
             }
-            if self.list[start].reading.is_some_and(|reading| reading.may_begin_with(first))
+            if self.list[start].may_begin_with(first)
                 && let Some(end) = self.spelled(start, &name.letters, 0)
             {
                 keep(self.found(start, end, spelled_score(end - start, name)), &mut best);
@@ -195,7 +204,7 @@ impl<'t> Sounds<'t> {
     }
 
     fn found(&self, start: usize, end: usize, score: f32) -> Found {
-        Found { range: ByteRange::new(self.list[start].range.start, self.list[end - 1].range.end), score }
+        Found { range: ByteRange::new(self.list[start].start, self.list[end - 1].end()), score }
     }
 
     fn customary(&self, start: usize, name: &Name) -> Option<usize> {
@@ -204,13 +213,13 @@ impl<'t> Sounds<'t> {
 
     /// True when just these characters stand at `start`.
     fn reads(&self, start: usize, form: &str) -> bool {
-        self.text[self.list[start].range.start..].starts_with(form) && start + form.chars().count() <= self.list.len()
+        self.text[self.list[start].start..].starts_with(form) && start + form.chars().count() <= self.list.len()
     }
 
     /// The end of the characters from `start` some reading of which spells all the letters.
     fn spelled(&self, start: usize, letters: &str, depth: usize) -> Option<usize> {
         let Some(&first) = letters.as_bytes().first() else { return Some(start) };
-        let sound = self.list.get(start).filter(|sound| sound.reading.is_some_and(|r| r.may_begin_with(first)))?;
+        let sound = self.list.get(start).filter(|sound| sound.may_begin_with(first))?;
         // No Chinese name has more than six characters: the search cannot run far.
         if depth >= 6 {
             return None;
@@ -226,9 +235,9 @@ impl<'t> Sounds<'t> {
     fn transliterated(&self, start: usize, name: &Name, least: f32) -> Option<(usize, f32)> {
         // Mila may be 米拉, but Xinhua is rarely 西诺瓦.
         let lost = if name.is_mandarin { MANDARIN_ABROAD } else { 0.0 };
-        let sounds = self.list[start..].iter().take(name.skeleton.len() + 3);
-        let sounds = sounds.map_while(|sound| sound.reading.map(|reading| (reading.elements, reading.transliterates)));
-        skeleton::align(&name.skeleton, sounds, least + lost).map(|(count, score)| (start + count, score - lost))
+        let end = self.list.len().min(start + name.skeleton.len() + 3);
+        let found = skeleton::align(&name.skeleton, &self.list[start..end], least + lost);
+        found.map(|(count, score)| (start + count, score - lost))
     }
 }
 

@@ -4,6 +4,7 @@
 //! with hand-set costs: near classes are cheap to exchange (s and ch 0.35), and what Chinese drops (r after a vowel,
 //! h, one of a cluster) is cheap to leave out. The score is 1 − cost / max(length, 3), at most 0.95.
 
+use super::Sound;
 use std::sync::LazyLock;
 
 /// Consonant classes.
@@ -65,17 +66,28 @@ struct Costs {
     exchange: Vec<[f32; KINDS]>,
     left_out: [f32; KINDS],
     put_in: [f32; KINDS],
+    /// See [`Skeleton::beginnings`].
+    beginnings: [u64; KINDS],
 }
 
 static COSTS: LazyLock<Costs> = LazyLock::new(|| {
     use Consonant::*;
-    let mut costs = Costs { exchange: vec![[0.0; KINDS]; KINDS], left_out: [0.0; KINDS], put_in: [0.0; KINDS] };
+    let mut costs = Costs {
+        exchange: vec![[0.0; KINDS]; KINDS],
+        left_out: [0.0; KINDS],
+        put_in: [0.0; KINDS],
+        beginnings: [0; KINDS],
+    };
     let consonants = [P, T, K, H, F, M, N, L, S, C, V];
     let vowels = [Vowel::A, Vowel::E, Vowel::O, Vowel::Any];
     let all = || consonants.into_iter().flat_map(|consonant| vowels.map(|vowel| Element { consonant, vowel }));
     for element in all() {
         let kind = usize::from(element.kind());
-        all().for_each(|other| costs.exchange[kind][usize::from(other.kind())] = exchange(other, element));
+        for other in all() {
+            let (other, cost) = (usize::from(other.kind()), exchange(other, element));
+            costs.exchange[kind][other] = cost;
+            costs.beginnings[other] |= u64::from(cost < 0.6) << kind;
+        }
         costs.left_out[kind] = left_out(element);
         costs.put_in[kind] = put_in(element);
     }
@@ -115,7 +127,7 @@ fn vowel(byte: u8) -> Option<Vowel> {
 }
 
 /// The elements of a name in plain lower-case letters.
-pub(super) fn of_latin(letters: &str) -> Vec<Element> {
+fn of_latin(letters: &str) -> Vec<Element> {
     use Consonant::*;
     const GROUPS: [(&str, &[Consonant]); 19] = [
         ("tsch", &[C]),
@@ -275,13 +287,6 @@ fn put_in(element: Element) -> f32 {
     }
 }
 
-/// The kinds of elements, a bit each, with which the Chinese of a name may begin: those that its first sound does not rule out.
-pub(super) fn beginnings(name: &[Element]) -> u64 {
-    let Some(first) = name.first() else { return 0 };
-    let may_begin = |kind: &usize| COSTS.exchange[*kind][usize::from(first.kind())] < 0.6;
-    (0..KINDS).filter(may_begin).fold(0, |kinds, kind| kinds | 1 << kind)
-}
-
 /// The longest name, in elements, that is aligned; what goes on beyond is not looked at.
 const LONGEST: usize = 23;
 
@@ -291,29 +296,57 @@ fn least_of(a: f32, b: f32) -> f32 {
     if a < b { a } else { b }
 }
 
-/// Aligns a whole name with the first so many syllables, given by their elements: how many, and the best score, if one is above `least`.
-pub(super) fn align(
-    name: &[Element],
-    syllables: impl Iterator<Item = ([Kind; 2], bool)>,
-    least: f32,
-) -> Option<(usize, f32)> {
+/// A name, made ready to be aligned.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Skeleton {
+    /// How many elements it has.
+    elements: usize,
+    /// Those that are aligned.
+    kinds: [Kind; LONGEST],
+    /// What it costs to leave out each.
+    left_out: [f32; LONGEST],
+    /// What it costs to leave out so many.
+    nothing: [f32; LONGEST + 1],
+}
+
+impl Skeleton {
+    /// Of a name in plain lower-case letters.
+    pub(super) fn of_latin(letters: &str) -> Self {
+        let elements = of_latin(letters);
+        let (mut kinds, mut left_out, mut nothing) = ([0; LONGEST], [0.0; LONGEST], [0.0; LONGEST + 1]);
+        for (column, element) in elements.iter().take(LONGEST).enumerate() {
+            kinds[column] = element.kind();
+            left_out[column] = COSTS.left_out[usize::from(element.kind())];
+            nothing[column + 1] = nothing[column] + left_out[column];
+        }
+        Self { elements: elements.len(), kinds, left_out, nothing }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.elements
+    }
+
+    /// The kinds of elements, a bit each, with which its Chinese may begin: those that its first sound does not rule out.
+    pub(super) fn beginnings(&self) -> u64 {
+        if self.elements > 0 { COSTS.beginnings[usize::from(self.kinds[0])] } else { 0 }
+    }
+}
+
+/// Aligns a whole name with the first so many syllables: how many, and the best score, if one is above `least`.
+pub(super) fn align(name: &Skeleton, syllables: &[Sound], least: f32) -> Option<(usize, f32)> {
     /// A character that newspapers do not write names with.
     const STRANGE: f32 = 0.7;
     let costs = &*COSTS;
-    let columns = name.len().min(LONGEST);
+    let columns = name.elements.min(LONGEST);
     let length = columns.max(3) as f32;
-    let mut row = [0.0f32; LONGEST + 1];
-    let (mut kinds, mut left_out) = ([0; LONGEST], [0.0; LONGEST]);
-    for (column, element) in name[..columns].iter().enumerate() {
-        kinds[column] = usize::from(element.kind());
-        left_out[column] = costs.left_out[kinds[column]];
-        row[column + 1] = row[column] + left_out[column];
-    }
+    let Skeleton { kinds, left_out, nothing, .. } = name;
+    let mut row = *nothing;
     let mut best: Option<(usize, f32)> = None;
     let mut strange = 0.0;
-    for (index, (elements, transliterates)) in syllables.enumerate() {
+    for (index, sound) in syllables.iter().enumerate() {
+        let Some(reading) = sound.reading else { break };
         let mut cheapest = f32::INFINITY;
-        for element in elements.into_iter().take_while(|&element| element != NO_ELEMENT).map(usize::from) {
+        for element in reading.elements.into_iter().take_while(|&element| element != NO_ELEMENT).map(usize::from) {
             let (exchange, put_in) = (&costs.exchange[element], costs.put_in[element]);
             let (mut diagonal, mut before) = (row[0], row[0] + put_in);
             row[0] = before;
@@ -321,20 +354,22 @@ pub(super) fn align(
             for column in 0..columns {
                 let above = row[column + 1];
                 // Only the last of these waits for the cell before.
-                let without = least_of(diagonal + exchange[kinds[column] % KINDS], above + put_in);
+                let without = least_of(diagonal + exchange[usize::from(kinds[column]) % KINDS], above + put_in);
                 let cost = least_of(without, before + left_out[column]);
                 cheapest = least_of(cheapest, cost);
                 (diagonal, before) = (above, cost);
                 row[column + 1] = cost;
             }
         }
-        if !transliterates {
+        if !reading.transliterates {
             strange += STRANGE;
         }
-        let score = (1.0 - (row[columns] + strange) / length).min(0.95);
         // One character cannot carry a name of several consonants.
-        if index > 0 && best.is_none_or(|(_, known)| score > known) {
-            best = Some((index + 1, score));
+        if index > 0 {
+            let score = least_of(1.0 - (row[columns] + strange) / length, 0.95);
+            if best.is_none_or(|(_, known)| score > known) {
+                best = Some((index + 1, score));
+            }
         }
         // Costs never fall: what is too dear already stays so.
         if 1.0 - (cheapest + strange) / length <= least {

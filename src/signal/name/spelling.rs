@@ -16,7 +16,7 @@ pub(super) struct Syllable {
     /// Pinyin first, then Wade-Giles where it differs.
     pub(super) spellings: Vec<String>,
     /// Bit 0 for `a`: the first letters of the spellings.
-    first_letters: u32,
+    pub(super) first_letters: u32,
     elements: [Kind; 2],
 }
 
@@ -29,7 +29,7 @@ pub(super) struct Reading {
     /// The elements of the usual reading.
     pub(super) elements: [Kind; 2],
     /// Bit 0 for `a`: the letters that a spelling of this character may begin with.
-    letters: u32,
+    pub(super) letters: u32,
     /// Newspapers write foreign names with it.
     pub(super) transliterates: bool,
 }
@@ -38,6 +38,8 @@ pub(super) struct Reading {
 const READINGS: usize = 4;
 /// The characters that are known; rarer ones have no sound here.
 const KNOWN: RangeInclusive<char> = '\u{3400}'..='\u{9FFF}';
+/// How many bytes each of them takes.
+pub(super) const BYTES: usize = 3;
 
 static TRANSLITERATING: &str = include_str!("tables/transliteration.txt");
 
@@ -126,6 +128,7 @@ pub(super) fn count() -> usize {
 
 impl Reading {
     /// Its syllables, the usual one first, at least one.
+    #[inline]
     pub(super) fn syllables(&self) -> &[SyllableId] {
         &self.readings[..usize::from(self.known)]
     }
