@@ -45,9 +45,8 @@ impl ByteRange {
 
     /// The range without white space (U+3000 included) at either end.
     pub fn trimmed(self, text: &str) -> Self {
-        let whole = self.of(text);
-        let start = self.start + (whole.len() - whole.trim_start().len());
-        Self { start, end: start + whole.trim().len() }
+        let begun = self.of(text).trim_start();
+        Self { start: self.end - begun.len(), end: self.end - begun.len() + begun.trim_end().len() }
     }
 }
 

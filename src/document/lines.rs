@@ -36,52 +36,70 @@ const SIGNATURE_INDENT: usize = 8;
 /// A line of alphabetic text that was broken at the margin is longer.
 const MARGIN_CHARS: usize = 16;
 
-/// Whether line `at` was broken inside a sentence, so that the next line goes on with it. The lines are given with
-/// their indents, which say what begins a paragraph.
-pub fn joins_next(script: Script, lines: &[&str], at: usize) -> bool {
+/// A line as it looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look<'t> {
+    /// All of it. Its indent says what begins a paragraph.
+    pub whole: &'t str,
+    /// What stands there, without white space at its ends.
+    pub text: &'t str,
+}
+
+impl<'t> Look<'t> {
+    /// The looks of the line `whole`.
+    pub fn of(whole: &'t str) -> Self {
+        Self { whole, text: whole.trim() }
+    }
+}
+
+/// True for fewer characters than `chars`.
+pub(super) fn is_shorter(text: &str, chars: usize) -> bool {
+    // No character has more than four bytes: a long text need not be counted.
+    text.len() < 4 * chars && text.chars().count() < chars
+}
+
+/// Whether line `at` was broken inside a sentence, so that the next line goes on with it.
+pub fn joins_next(script: Script, lines: &[Look<'_>], at: usize) -> bool {
     let (Some(line), Some(next)) = (lines.get(at), lines.get(at + 1)) else { return false };
-    let (text, after) = (line.trim(), next.trim());
+    let (text, after) = (line.text, next.text);
     let (Some(last), Some(first)) = (text.chars().next_back(), after.chars().next()) else { return false };
     match script {
         Script::Han => {
-            let ended = "。！？：；」』”’）】》…．.!?:;)\"".contains(last);
-            if ended || !(is_han(last) || "，、,“《（—".contains(last)) || is_verse_line(script, lines, at) {
+            let broken = is_han(last) || matches!(last, '，' | '、' | ',' | '“' | '《' | '（' | '—');
+            if !broken || is_verse_line(script, lines, at) {
                 return false;
             }
             // A heading is short and has no marks.
-            if text.chars().count() < HEADING_CHARS && !text.contains(['，', '、', '。', '：', '；', '“', ',']) {
+            if is_shorter(text, HEADING_CHARS) && !text.contains(['，', '、', '。', '：', '；', '“', ',']) {
                 return false;
             }
             // A paragraph has the indent of the body; the rest of a broken line has not.
-            if indent(next) < indent(line) && indent(line) <= SIGNATURE_INDENT {
+            let (line_indent, next_indent) = (indent(line.whole), indent(next.whole));
+            if next_indent < line_indent && line_indent <= SIGNATURE_INDENT {
                 return !starts_item(after);
             }
             // A line that stops at a comma, where what follows is prose.
-            "，、,".contains(last) && indent(next) == 0 && has_inner_end(after)
+            matches!(last, '，' | '、' | ',') && next_indent == 0 && has_inner_end(after)
         }
         Script::Alphabetic => {
-            let ended = ".!?:;\"”’)]*".contains(last);
             let broken = last == ',' || last == '-' || last.is_alphanumeric();
-            !ended && broken && first.is_lowercase() && text.chars().count() > MARGIN_CHARS
+            broken && first.is_lowercase() && !is_shorter(text, MARGIN_CHARS + 1)
         }
     }
 }
 
 /// Whether line `at` is a line of verse: one of three or more short ones in a row, none of them with a sentence end
 /// inside, that stop at a comma, a semicolon, an end mark or nothing.
-pub fn is_verse_line(script: Script, lines: &[&str], at: usize) -> bool {
+pub fn is_verse_line(script: Script, lines: &[Look<'_>], at: usize) -> bool {
     if script != Script::Han {
         return false;
     }
-    let verse = |line: &&str| {
-        let text = line.trim();
-        if text.len() >= 4 * VERSE_CHARS {
-            return false;
-        }
-        let length = text.chars().count();
-        length > 2 && length < VERSE_CHARS && !has_inner_end(text) && text.chars().any(is_han)
+    let verse = |line: &Look<'_>| {
+        let text = line.text;
+        let short = is_shorter(text, VERSE_CHARS) && !is_shorter(text, 3);
+        short && !has_inner_end(text) && text.chars().any(is_han)
     };
-    let commas = |line: &&str| line.trim().ends_with(['，', ',', '；', '、']);
+    let commas = |line: &Look<'_>| line.text.ends_with(['，', ',', '；', '、']);
     let Some(line) = lines.get(at) else { return false };
     if !verse(line) {
         return false;
@@ -101,7 +119,7 @@ pub fn is_verse(script: Script, lines: &[&str]) -> bool {
     let filled = || lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty());
     let limit = if script == Script::Han { VERSE_CHARS } else { 60 };
     let (count, short) = filled().fold((0, 0), |(count, short), line| {
-        (count + 1, short + usize::from(line.chars().count() < limit && !has_inner_end(line)))
+        (count + 1, short + usize::from(is_shorter(line, limit) && !has_inner_end(line)))
     });
     count >= 4 && short * 10 >= count * 8
 }
@@ -123,16 +141,19 @@ pub(super) fn indent(line: &str) -> usize {
 }
 
 fn has_inner_end(text: &str) -> bool {
-    let trimmed = text.trim_end_matches(|c: char| "。！？!?…”’」』）".contains(c));
+    let trimmed = text.trim_end_matches(['。', '！', '？', '!', '?', '…', '”', '’', '」', '』', '）']);
     trimmed.contains(['。', '！', '？', '!', '?'])
 }
 
 /// A bullet, or a number with its mark.
 pub(super) fn starts_item(text: &str) -> bool {
-    let numeral = |c: char| "一二三四五六七八九十".contains(c) || c.is_ascii_digit();
-    let rest = text.trim_start_matches(numeral);
+    let rest = text.trim_start_matches(is_numeral);
     text.starts_with(['（', '(', '①', '②', '③', '④', '⑤', '▲', '△', '●', '○', '·', '【'])
         || rest.len() < text.len() && rest.starts_with(['、', '．', '.', '）'])
+}
+
+fn is_numeral(c: char) -> bool {
+    c.is_ascii_digit() || matches!(c, '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十')
 }
 
 /// Whether a short line without an end mark is nothing but a dateline: 新华社北京十日电, 本报讯, "PEKING, Oct. 1 (NCNA) --".
@@ -143,12 +164,15 @@ pub(super) fn is_dateline(line: &str) -> bool {
     }
     let brackets = ['（', '(', '【', '[', '〔', '）', ')', '】', ']', '〕', ' ', '\u{3000}'];
     let inner = line.trim_end_matches(['-', '—', ' ']).trim_matches(brackets);
-    let agency =
-        ["社", "本报", "本報"].iter().any(|word| inner.contains(word)) && inner.ends_with(['电', '電', '讯', '訊']);
-    let names = ["News Agency", "Xinhua", "Hsinhua", "NCNA", "(AP", "(UPI", "(Reuter"];
-    let latin = names.iter().any(|name| inner.contains(name))
-        || inner.len() < line.trim_end_matches(' ').len() && line.ends_with('-');
-    agency || latin && inner.contains(',') && !inner.contains(" -- ")
+    let names = |names: &[&str]| names.iter().any(|name| inner.contains(name));
+    if inner.ends_with(['电', '電', '讯', '訊']) && names(&["社", "本报", "本報"]) {
+        return true;
+    }
+    // Without a comma, no place and no date.
+    inner.contains(',')
+        && !inner.contains(" -- ")
+        && (inner.len() < line.trim_end_matches(' ').len() && line.ends_with('-')
+            || names(&["News Agency", "Xinhua", "Hsinhua", "NCNA", "(AP", "(UPI", "(Reuter"]))
 }
 
 /// The text of a segment, a line broken inside it joined: with a blank between letters, without one in Chinese.

@@ -8,12 +8,11 @@ use crate::span::ByteRange;
 /// The paragraphs of a plain text. Where blank lines part blocks of several lines that stop in the middle of a sentence,
 /// a block is a paragraph; in any other text a line is, save one broken inside a sentence.
 pub fn from_paragraphs(text: &str, script: Script) -> Content {
-    let blocks = blocks(text);
-    let paragraphs = if wrapped(text, &blocks) {
-        let range = |block: Vec<ByteRange>| Some(ByteRange::new(block.first()?.start, block.last()?.end));
-        blocks.into_iter().filter_map(range).map(|range| (range, Kind::Prose)).collect()
+    let lines: Vec<Line> = structure::lines(text).collect();
+    let paragraphs = if wrapped(text, &lines) {
+        let range = |block: &[Line]| Some(ByteRange::new(block.first()?.trimmed.start, block.last()?.trimmed.end));
+        blocks(&lines).filter_map(range).map(|range| (range, Kind::Prose)).collect()
     } else {
-        let lines: Vec<Line> = structure::lines(text).collect();
         structure::paragraphs(text, script, &lines, false)
     };
     let body = |(range, kind)| Paragraph { range, section: Section::Body, kind };
@@ -57,33 +56,27 @@ fn collect(text: &str, ranges: impl Iterator<Item = ByteRange>) -> Content {
 
 /// The byte ranges of a text's lines, without their ends.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = ByteRange> + '_ {
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
+    let rest = (!text.is_empty() && !text.ends_with('\n')).then_some(text.len());
     let mut start = 0;
-    text.split_inclusive('\n').map(move |line| {
-        let range = ByteRange::new(start, start + line.trim_end_matches(['\n', '\r']).len());
-        start += line.len();
+    ends.chain(rest).map(move |end| {
+        let line = text[start..end].trim_end_matches(['\n', '\r']);
+        let range = ByteRange::new(start, start + line.len());
+        start = end;
         range
     })
 }
 
-/// Runs of lines with text, trimmed.
-fn blocks(text: &str) -> Vec<Vec<ByteRange>> {
-    let mut blocks = vec![Vec::new()];
-    for line in lines(text).map(|line| line.trimmed(text)) {
-        match blocks.last_mut() {
-            Some(block) if !line.is_empty() => block.push(line),
-            Some(block) if !block.is_empty() => blocks.push(Vec::new()),
-            _ => {}
-        }
-    }
-    blocks.retain(|block| !block.is_empty());
-    blocks
+/// Runs of lines with text.
+fn blocks(lines: &[Line]) -> impl Iterator<Item = &[Line]> {
+    lines.split(Line::is_blank).filter(|block| !block.is_empty())
 }
 
 /// True when blank lines part the text and most lines inside its blocks stop without an end mark.
-fn wrapped(text: &str, blocks: &[Vec<ByteRange>]) -> bool {
-    let inner = || blocks.iter().flat_map(|block| block.split_last().map(|(_, inner)| inner).unwrap_or_default());
-    let open = inner().filter(|line| !ends_sentence(line.of(text))).count();
-    blocks.len() > 1 && 2 * open > inner().count()
+fn wrapped(text: &str, lines: &[Line]) -> bool {
+    let inner = || blocks(lines).flat_map(|block| &block[..block.len() - 1]);
+    let open = inner().filter(|line| !ends_sentence(line.trimmed.of(text))).count();
+    2 * open > inner().count() && blocks(lines).nth(1).is_some()
 }
 
 /// True when a line ends as a sentence does: with an end mark, closers aside.

@@ -1,7 +1,7 @@
 //! What each line of a text is: prose to be split, or a title, a heading, a verse, a row of a table, a signature, a
 //! dateline, which stand for one segment. The looks of a line and of its neighbours tell; the text is never changed.
 
-use super::lines::{self, Script, is_han};
+use super::lines::{self, Look, Script, is_han};
 use super::plain::ends_sentence;
 use crate::span::ByteRange;
 
@@ -65,19 +65,19 @@ pub fn lines(text: &str) -> impl Iterator<Item = Line> + '_ {
 /// The paragraphs that the lines make: each line one, save that a line broken inside a sentence is joined to the next. With
 /// `verse` the text is known to be a poem, whose lines stay as they are.
 pub fn paragraphs(text: &str, script: Script, lines: &[Line], verse: bool) -> Vec<(ByteRange, Kind)> {
-    let whole: Vec<&str> = lines.iter().map(|line| line.whole.of(text)).collect();
+    let looks: Vec<Look<'_>> = lines.iter().map(|line| Look::of(line.whole.of(text))).collect();
     let mut paragraphs: Vec<(ByteRange, Kind)> = Vec::with_capacity(lines.len());
     let mut goes_on = false;
     for (at, line) in lines.iter().enumerate().filter(|(_, line)| !line.is_blank()) {
-        let poem = verse && line.trimmed.of(text).chars().count() < heading_chars(script);
+        let poem = verse && lines::is_shorter(line.trimmed.of(text), heading_chars(script));
         match paragraphs.last_mut() {
             Some((last, _)) if goes_on => last.end = line.trimmed.end,
             _ => {
-                let kind = if poem { Kind::Verse } else { kind(script, line.trimmed.of(text), &whole, at) };
+                let kind = if poem { Kind::Verse } else { kind(script, line.trimmed.of(text), &looks, at) };
                 paragraphs.push((line.trimmed, kind));
             }
         }
-        goes_on = !poem && lines::joins_next(script, &whole, at);
+        goes_on = !poem && lines::joins_next(script, &looks, at);
         if let Some((_, kind)) = paragraphs.last_mut().filter(|_| goes_on) {
             *kind = Kind::Prose;
         }
@@ -85,13 +85,16 @@ pub fn paragraphs(text: &str, script: Script, lines: &[Line], verse: bool) -> Ve
     paragraphs
 }
 
-/// What the line `at` of `whole` is, its text being `line`.
-fn kind(script: Script, line: &str, whole: &[&str], at: usize) -> Kind {
-    if lines::is_verse_line(script, whole, at) {
+/// What the line `at` of `looks` is, its text being `line`.
+fn kind(script: Script, line: &str, looks: &[Look<'_>], at: usize) -> Kind {
+    if lines::is_verse_line(script, looks, at) {
         return Kind::Verse;
     }
-    let chars = line.chars().count();
-    let short = chars < heading_chars(script);
+    let running = || if lines::starts_item(line) { Kind::ListItem } else { Kind::Prose };
+    if !lines::is_shorter(line, 2 * heading_chars(script)) {
+        return running();
+    }
+    let short = lines::is_shorter(line, heading_chars(script));
     // A line with a full stop inside is running text, whatever it looks like.
     let one = short && !line.contains(['。', '；', '\n']) && (script == Script::Han || !line.contains(". "));
     let ended = ends_sentence(line) || line.ends_with(['，', '、', ',']);
@@ -104,19 +107,19 @@ fn kind(script: Script, line: &str, whole: &[&str], at: usize) -> Kind {
     if one && !ended && (line.starts_with(['—', '―']) || line.starts_with("--")) {
         return Kind::Signature;
     }
-    let next = whole[at + 1..].iter().find(|line| !line.trim().is_empty());
-    let far = |line: &str| lines::indent(line) > SIGNATURE_INDENT;
-    if one && !ended && far(whole[at]) {
+    let next = looks[at + 1..].iter().find(|line| !line.text.is_empty());
+    let far = |line: &Look<'_>| lines::indent(line.whole) > SIGNATURE_INDENT;
+    if one && !ended && far(&looks[at]) {
         // With text below it, a heading in the middle of the page.
         return if next.is_some_and(|next| !far(next)) { Kind::Heading } else { Kind::Signature };
     }
-    if !ended && chars < 2 * heading_chars(script) && !line.contains('。') && cells(line) >= CELLS {
+    if !ended && !line.contains('。') && cells(line) >= CELLS {
         return Kind::TableRow;
     }
     if one && !ended && next.is_some() && begins(script, line) {
         return Kind::Heading;
     }
-    if lines::starts_item(line) { Kind::ListItem } else { Kind::Prose }
+    running()
 }
 
 fn heading_chars(script: Script) -> usize {
