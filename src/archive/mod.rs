@@ -199,7 +199,7 @@ impl Entry {
     }
 
     fn fingerprint_at(&self, path: &str, place: &str) -> u128 {
-        let mut print = Fingerprint::default();
+        let mut print = Fingerprint::of(self.bytes as usize + path.len() + 1024);
         let json = || serde_json::to_string(&self.meta).expect("metadata are plain data");
         let meta = if self.meta.is_empty() { String::new() } else { json() };
         [&self.id, path, place, &meta].into_iter().for_each(|part| print.add(part));
@@ -246,6 +246,11 @@ struct Fingerprint {
 impl Fingerprint {
     /// Bytes that wait at most.
     const PIECE: usize = 1 << 16;
+
+    /// One for about so many bytes.
+    fn of(bytes: usize) -> Self {
+        Self { waiting: Vec::with_capacity(bytes.min(Self::PIECE)), ..Self::default() }
+    }
 
     fn add(&mut self, part: &str) {
         if self.waiting.len() + part.len() > Self::PIECE {

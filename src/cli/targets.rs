@@ -373,7 +373,8 @@ fn target(planned: Planned, lengths: &mut Option<impl Iterator<Item = u64>>) -> 
     };
     let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
     for output in &outputs {
-        sinks.push(Box::new(BufWriter::with_capacity(1 << 16, output.clone())));
+        // Pieces of rows are put together; a document's lines pass by, since the output holds back what it writes itself.
+        sinks.push(Box::new(BufWriter::with_capacity(1 << 13, output.clone())));
     }
     // On standard output the first file stands for all: what belongs to the others is in the input.
     sinks.resize_with((format.form().files)(&context.name, &context).len(), || Box::new(io::empty()));

@@ -1,16 +1,36 @@
 //! How many characters a text shows. Bytes are looked at, many at a time: a segment's length is asked of every segment there is.
 
-/// Bytes whose counts are added up in one byte.
-const BLOCK: usize = 192;
+/// Bytes that are looked at together.
+const BLOCK: usize = 64;
+/// A block and the rest of a character of three bytes that begins at its end.
+const WINDOW: usize = BLOCK + 2;
 
 /// The characters of `text`, white space left out. The loops are such that they are done in wide registers.
 pub(super) fn visible(text: &str) -> usize {
-    let mut count = 0;
-    for block in text.as_bytes().chunks(BLOCK) {
-        let begin = block.iter().fold(0u8, |sum, &byte| sum + u8::from(begins_visible(byte)));
-        count += usize::from(begin);
+    let bytes = text.as_bytes();
+    let count = |at: usize| match bytes[at..].first_chunk() {
+        Some(window) => begin_in(window),
+        None => {
+            // Blanks count for nothing.
+            let (mut window, rest) = ([b' '; WINDOW], &bytes[at..]);
+            window[..rest.len()].copy_from_slice(rest);
+            begin_in(&window)
+        }
+    };
+    (0..bytes.len()).step_by(BLOCK).map(count).sum()
+}
+
+/// The visible characters that begin in the block of a window.
+fn begin_in(window: &[u8; WINDOW]) -> usize {
+    let block = &window[..BLOCK];
+    let begin = block.iter().fold(0u8, |sum, &byte| sum + u8::from(begins_visible(byte)));
+    if block.iter().fold(0, |all, &byte| all | byte).is_ascii() {
+        return usize::from(begin);
     }
-    if text.is_ascii() { count } else { count - wide_blanks(text) }
+    let blanks = (0..BLOCK)
+        .map(|at| is_wide_blank(window[at], window[at + 1], window[at + 2]))
+        .fold(0u8, |sum, blank| sum + u8::from(blank));
+    usize::from(begin - blanks)
 }
 
 /// True for the first byte of a character that is no white space in ASCII.
@@ -21,20 +41,7 @@ fn begins_visible(byte: u8) -> bool {
     !continues & !blank
 }
 
-/// The white space of `text` beyond ASCII.
-fn wide_blanks(text: &str) -> usize {
-    // Two bytes at the end are no three.
-    let mut count = usize::from(text.ends_with(['\u{85}', '\u{A0}']));
-    let [first, second, third] = [0, 1, 2].map(|at| text.as_bytes().get(at..).unwrap_or_default().chunks(BLOCK));
-    for ((first, second), third) in first.zip(second).zip(third) {
-        let places = first.iter().zip(second).zip(third);
-        let blanks = places.fold(0u8, |sum, ((&a, &b), &c)| sum + u8::from(is_wide_blank(a, b, c)));
-        count += usize::from(blanks);
-    }
-    count
-}
-
-/// True when these bytes begin with such a character.
+/// True when these bytes begin with white space beyond ASCII.
 #[inline]
 fn is_wide_blank(a: u8, b: u8, c: u8) -> bool {
     let latin = (a == 0xC2) & ((b == 0x85) | (b == 0xA0));

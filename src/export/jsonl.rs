@@ -4,7 +4,8 @@ use super::read::{self, Input, ReadError, RowReader};
 use super::row::{confidence, paragraph, rows, tidy};
 use super::{Charset, Exporter, Form, Item, Row, Sink, one_file};
 use crate::bead::Bead;
-use crate::document::{Content, Segment};
+use crate::bytes::position;
+use crate::document::{Content, Section, Segment};
 use crate::engine::{Aligned, MOVED, title_paragraphs};
 use crate::span::Side;
 use serde::Serialize;
@@ -65,7 +66,8 @@ struct Rendered {
     /// Before the number in the id.
     id: Vec<u8>,
     doc: Vec<u8>,
-    languages: Vec<u8>,
+    /// The section and the languages, of titles and of the body.
+    sections: [Vec<u8>; 2],
     meta: Vec<u8>,
     titles: [u32; 2],
 }
@@ -73,27 +75,32 @@ struct Rendered {
 impl Rendered {
     fn of(aligned: &Aligned) -> Self {
         let document = &aligned.document;
-        let (mut id, mut doc, mut languages, mut meta) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut id, mut doc, mut meta) = (Vec::new(), Vec::new(), Vec::new());
         put(&mut id, "{\"id\":");
         string(&mut id, &document.id);
         id.pop();
+        id.push(b'#');
         put(&mut doc, "\",\"doc\":");
         string(&mut doc, &document.id);
         put(&mut doc, ",\"n\":");
-        for (name, tag) in
-            [("\",\"source_lang\":", &document.language.source), (",\"target_lang\":", &document.language.target)]
-        {
-            put(&mut languages, name);
-            string(&mut languages, tag);
-        }
+        let sections = [Section::Title, Section::Body].map(|section| {
+            let mut out = Vec::new();
+            put(&mut out, "\",\"section\":");
+            value(&mut out, &section);
+            put(&mut out, ",\"source_lang\":");
+            string(&mut out, &document.language.source);
+            put(&mut out, ",\"target_lang\":");
+            string(&mut out, &document.language.target);
+            out
+        });
         put(&mut meta, ",\"meta\":");
         value(&mut meta, &document.meta);
         put(&mut meta, "}\n");
-        Self { id, doc, languages, meta, titles: Side::BOTH.map(|side| title_paragraphs(&aligned.segments[side])) }
+        Self { id, doc, sections, meta, titles: Side::BOTH.map(|side| title_paragraphs(&aligned.segments[side])) }
     }
 
     fn len(&self) -> usize {
-        self.id.len() + self.doc.len() + self.languages.len() + self.meta.len()
+        self.id.len() + self.doc.len() + self.sections[0].len() + self.meta.len()
     }
 
     /// The line of bead `index`, its fields in the order of [`Row`].
@@ -101,7 +108,6 @@ impl Rendered {
         let sides = Side::BOTH.map(|side| &aligned.segments[side][bead.block[side].indices()]);
         let [source, target] = sides;
         out.extend_from_slice(&self.id);
-        out.push(b'#');
         value(out, &(index + 1));
         out.extend_from_slice(&self.doc);
         value(out, &(index + 1));
@@ -109,12 +115,8 @@ impl Rendered {
         value(out, &source.len());
         out.push(b'-');
         value(out, &target.len());
-        put(out, "\",\"section\":");
         let section = source.first().or(target.first()).map(|first| first.section).unwrap_or_default();
-        value(out, &section);
-        // The languages begin with the section's end.
-        out.pop();
-        out.extend_from_slice(&self.languages);
+        out.extend_from_slice(&self.sections[usize::from(section == Section::Body)]);
         for ((name, segments), side) in [",\"source\":", ",\"target\":"].into_iter().zip(sides).zip(Side::BOTH) {
             let text = aligned.document.text(side);
             put(out, name);
@@ -187,33 +189,17 @@ fn parted<T>(out: &mut Vec<u8>, items: &[T], mut write: impl FnMut(&mut Vec<u8>,
     }
 }
 
-/// Bytes that are looked at together.
-const BLOCK: usize = 32;
-
-/// Writes a string. Most have nothing that must be escaped, which many bytes at a time are asked for.
+/// Writes a string. Most have little that must be escaped.
 fn string(out: &mut Vec<u8>, text: &str) {
-    let bytes = text.as_bytes();
-    let mut written = 0;
+    let mut rest = text.as_bytes();
     out.push(b'"');
-    if !is_plain(bytes) {
-        for (at, &byte) in bytes.iter().enumerate().filter(|&(_, &byte)| is_escaped(byte)) {
-            out.extend_from_slice(&bytes[written..at]);
-            escape(out, byte);
-            written = at + 1;
-        }
+    while let Some(at) = position(rest, is_escaped) {
+        out.extend_from_slice(&rest[..at]);
+        escape(out, rest[at]);
+        rest = &rest[at + 1..];
     }
-    out.extend_from_slice(&bytes[written..]);
+    out.extend_from_slice(rest);
     out.push(b'"');
-}
-
-/// True when nothing is escaped.
-fn is_plain(bytes: &[u8]) -> bool {
-    let plain = |block: &[u8; BLOCK]| !block.iter().fold(false, |any, &byte| any | is_escaped(byte));
-    match bytes.last_chunk() {
-        // The last block has bytes of the one before it.
-        Some(last) => bytes.as_chunks().0.iter().all(plain) && plain(last),
-        None => !bytes.iter().any(|&byte| is_escaped(byte)),
-    }
 }
 
 #[inline]

@@ -60,30 +60,24 @@ pub(super) fn is_grapheme_start(text: &str, at: usize) -> bool {
 
 /// Finds the next occurrence of one closing mark, remembering what has been read: any number of questions cost no
 /// more than one pass over the text.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Ahead {
-    needle: &'static str,
     found: Option<usize>,
     searched: usize,
 }
 
 impl Ahead {
-    /// A search for `needle`.
-    pub(super) const fn new(needle: &'static str) -> Self {
-        Self { needle, found: None, searched: 0 }
-    }
-
-    /// Where the mark next stands at or after `from`, if it begins within `limit` bytes.
-    pub(super) fn within(&mut self, text: &str, from: usize, limit: usize) -> Option<usize> {
+    /// Where `mark`, the same one each time, next stands at or after `from`, if it begins within `limit` bytes.
+    pub(super) fn within(&mut self, mark: &str, text: &str, from: usize, limit: usize) -> Option<usize> {
         let to = text.len().min(from.saturating_add(limit));
         if let Some(found) = self.found.filter(|&found| found >= from) {
             return (found < to).then_some(found);
         }
         let begin = from.max(self.searched);
         if begin < to {
-            self.found = memmem::find(&text.as_bytes()[begin..to], self.needle.as_bytes()).map(|at| begin + at);
+            self.found = memmem::find(&text.as_bytes()[begin..to], mark.as_bytes()).map(|at| begin + at);
             // A mark cut by the end of the window is looked at again.
-            self.searched = self.found.unwrap_or((to + 1 - self.needle.len().min(to)).max(begin));
+            self.searched = self.found.unwrap_or((to + 1 - mark.len().min(to)).max(begin));
         }
         self.found.filter(|&found| found >= from)
     }

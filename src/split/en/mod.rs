@@ -9,6 +9,7 @@ use super::scan::{Ahead, char_at, char_before, skip_blanks};
 use super::table::{Set, Table};
 use super::word::{Following, token_before};
 use super::{Carry, Rule};
+use crate::bytes::position;
 use stop::Verdict;
 
 /// A bracket longer than this, in bytes, is taken for one that was never closed.
@@ -29,14 +30,17 @@ pub(super) struct Scanner {
     quote_at: usize,
     /// No sentence ends before this byte: a bracket or a quotation within a clause is open.
     held_until: usize,
-    ahead: [Ahead; 4],
+    ahead: [Ahead; CLOSERS.len()],
 }
+
+/// What closes a bracket or a quotation.
+const CLOSERS: [&str; 4] = [")", "]", "\"", "”"];
 
 type End = Option<(usize, Rule)>;
 
 impl Scanner {
     pub(super) fn new(carry: Carry) -> Self {
-        let ahead = [")", "]", "\"", "”"].map(Ahead::new);
+        let ahead = [Ahead::default(); CLOSERS.len()];
         Self { at: 0, quote_open: carry.quotation_open, quote_at: 0, held_until: 0, ahead }
     }
 
@@ -52,7 +56,7 @@ impl Scanner {
         }
         self.at = self.at.max(start);
         loop {
-            let mark = bytes.get(self.at..).and_then(|rest| rest.iter().position(|&byte| MARK[byte as usize]));
+            let mark = bytes.get(self.at..).and_then(|rest| position(rest, may_be_mark));
             let here = mark.map_or(bytes.len(), |ahead| self.at + ahead);
             self.at = here;
             let c = char_at(text, here)?;
@@ -96,7 +100,7 @@ impl Scanner {
         if stop::is_head(before) || here < self.held_until {
             return;
         }
-        let Some(close) = self.ahead[which].within(text, here + c.len_utf8(), limit) else { return };
+        let Some(close) = self.ahead[which].within(CLOSERS[which], text, here + c.len_utf8(), limit) else { return };
         if which < 2 {
             self.held_until = close;
             return;
@@ -214,7 +218,7 @@ impl Scanner {
         let rest = text[end..].trim_start();
         if let Some(inner) = rest.strip_prefix('(').filter(|_| self.held_until <= end) {
             let at = text.len() - inner.len();
-            let close = self.ahead[0].within(text, at, BRACKET_BYTES);
+            let close = self.ahead[0].within(CLOSERS[0], text, at, BRACKET_BYTES);
             let whole = close.is_some_and(|close| text[at..close].ends_with(['.', '!', '?']));
             return (whole && inner.starts_with(char::is_uppercase)).then_some((end, Rule::ListLeadIn));
         }
@@ -339,13 +343,12 @@ fn particle(table: &Table, following: &Following<'_>) -> bool {
     table.has(Set::Particles, word) && (following.then_upper || word.chars().skip(1).any(char::is_uppercase))
 }
 
-const MARK: [bool; 256] = {
-    let mut marks = [false; 256];
-    let listed = b".!?([\":\xE2\xE3\xEF";
-    let mut i = 0;
-    while i < listed.len() {
-        marks[listed[i] as usize] = true;
-        i += 1;
-    }
-    marks
-};
+/// Whether a mark that is looked at may begin with this byte.
+#[inline]
+fn may_be_mark(byte: u8) -> bool {
+    let stop = (byte == b'.') | (byte == b'!') | (byte == b'?') | (byte == b':');
+    let opens = (byte == b'(') | (byte == b'[') | (byte == b'"');
+    // … “ 。 ！ and their kin.
+    let wide = (byte == 0xE2) | (byte == 0xE3) | (byte == 0xEF);
+    stop | opens | wide
+}

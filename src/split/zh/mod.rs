@@ -109,7 +109,7 @@ impl Scanner {
             stack: [NO_FRAME; DEPTH],
             depth: usize::from(carry.quotation_open),
             last: Closed { end: usize::MAX, opening: Opening::Start, broken_off: false },
-            ahead: CLOSERS.map(Ahead::new),
+            ahead: [Ahead::default(); OPENERS.len()],
         }
     }
 
@@ -187,7 +187,7 @@ impl Scanner {
         let opening = self.opening(table, text, start, here);
         let limit = if family.is_quotation() { QUOTED_BYTES } else { BRACKET_BYTES };
         let which = OPENERS.iter().position(|&open| open == c);
-        let close = which.and_then(|which| self.ahead[which].within(text, here + c.len_utf8(), limit));
+        let close = which.and_then(|which| self.ahead[which].within(CLOSERS[which], text, here + c.len_utf8(), limit));
         let holds = match (family, close) {
             // Never closed: not a mark at all.
             (Family::Bracket | Family::Title, None) => return,
