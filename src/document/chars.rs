@@ -27,10 +27,16 @@ fn begin_in(window: &[u8; WINDOW]) -> usize {
     if block.iter().fold(0, |all, &byte| all | byte).is_ascii() {
         return usize::from(begin);
     }
-    let blanks = (0..BLOCK)
-        .map(|at| is_wide_blank(window[at], window[at + 1], window[at + 2]))
-        .fold(0u8, |sum, blank| sum + u8::from(blank));
+    // Chinese has bytes enough that its own blank begins with, and few of the others.
+    let others = block.iter().fold(0, |any, &byte| any | u8::from((byte == 0xC2) | (byte == 0xE1) | (byte == 0xE2)));
+    let blanks = if others == 0 { count(window, is_ideographic_blank) } else { count(window, is_wide_blank) };
     usize::from(begin - blanks)
+}
+
+/// In how many places of a window's block such a character begins.
+#[inline]
+fn count(window: &[u8; WINDOW], is: impl Fn(u8, u8, u8) -> bool) -> u8 {
+    (0..BLOCK).fold(0, |sum, at| sum + u8::from(is(window[at], window[at + 1], window[at + 2])))
 }
 
 /// True for the first byte of a character that is no white space in ASCII.
@@ -48,8 +54,13 @@ fn is_wide_blank(a: u8, b: u8, c: u8) -> bool {
     let ogham = (a == 0xE1) & (b == 0x9A) & (c == 0x80);
     let punctuation = (a == 0xE2) & (b == 0x80) & ((c <= 0x8A) | (c == 0xA8) | (c == 0xA9) | (c == 0xAF));
     let mathematical = (a == 0xE2) & (b == 0x81) & (c == 0x9F);
-    let ideographic = (a == 0xE3) & (b == 0x80) & (c == 0x80);
-    latin | ogham | punctuation | mathematical | ideographic
+    latin | ogham | punctuation | mathematical | is_ideographic_blank(a, b, c)
+}
+
+/// True when they begin with U+3000.
+#[inline]
+fn is_ideographic_blank(a: u8, b: u8, c: u8) -> bool {
+    (a == 0xE3) & (b == 0x80) & (c == 0x80)
 }
 
 #[cfg(test)]

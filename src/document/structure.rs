@@ -91,17 +91,19 @@ fn kind(script: Script, line: &str, looks: &[Look<'_>], at: usize) -> Kind {
         return Kind::Verse;
     }
     let running = || if lines::starts_item(line) { Kind::ListItem } else { Kind::Prose };
-    if !lines::is_shorter(line, 2 * heading_chars(script)) {
+    let ended = ends_sentence(line) || line.ends_with(['，', '、', ',']);
+    let bracketed = is_bracketed(line);
+    // Most lines: of the others many characters must be counted.
+    if ended && !bracketed || !lines::is_shorter(line, 2 * heading_chars(script)) {
         return running();
     }
     let short = lines::is_shorter(line, heading_chars(script));
     // A line with a full stop inside is running text, whatever it looks like.
     let one = short && !line.contains(['。', '；', '\n']) && (script == Script::Han || !line.contains(". "));
-    let ended = ends_sentence(line) || line.ends_with(['，', '、', ',']);
     if short && !ended && lines::is_dateline(line) {
         return Kind::Dateline;
     }
-    if one && is_bracketed(line) {
+    if one && bracketed {
         return Kind::Signature;
     }
     if one && !ended && (line.starts_with(['—', '―']) || line.starts_with("--")) {

@@ -75,7 +75,7 @@ struct Rendered {
 impl Rendered {
     fn of(aligned: &Aligned) -> Self {
         let document = &aligned.document;
-        let (mut id, mut doc, mut meta) = (Vec::new(), Vec::new(), Vec::new());
+        let [mut id, mut doc, mut meta] = [(); 3].map(|()| Vec::with_capacity(USUAL));
         put(&mut id, "{\"id\":");
         string(&mut id, &document.id);
         id.pop();
@@ -84,7 +84,7 @@ impl Rendered {
         string(&mut doc, &document.id);
         put(&mut doc, ",\"n\":");
         let sections = [Section::Title, Section::Body].map(|section| {
-            let mut out = Vec::new();
+            let mut out = Vec::with_capacity(USUAL);
             put(&mut out, "\",\"section\":");
             value(&mut out, &section);
             put(&mut out, ",\"source_lang\":");
@@ -120,7 +120,7 @@ impl Rendered {
         for ((name, segments), side) in [",\"source\":", ",\"target\":"].into_iter().zip(sides).zip(Side::BOTH) {
             let text = aligned.document.text(side);
             put(out, name);
-            list(out, segments, |out, segment| string(out, &tidy(segment.range.of(text))));
+            list(out, segments, |out, segment| tidied(out, segment.range.of(text)));
         }
         for (name, segments) in [",\"source_spans\":", ",\"target_spans\":"].into_iter().zip(sides) {
             put(out, name);
@@ -144,7 +144,7 @@ impl Rendered {
             }
         }
         put(out, ",\"confidence\":");
-        value(out, &confidence(bead));
+        share(out, confidence(bead));
         put(out, ",\"cost\":");
         value(out, &bead.cost.0);
         put(out, ",\"parts\":{");
@@ -174,6 +174,21 @@ fn value(out: &mut Vec<u8>, value: &impl Serialize) {
     serde_json::to_writer(out, value).expect("plain data, and memory takes it");
 }
 
+/// Writes a confidence, of which there are no more than four digits behind the point.
+fn share(out: &mut Vec<u8>, share: f64) {
+    if !(share.is_sign_positive() && share < 1.0) {
+        return value(out, &share);
+    }
+    let (mut parts, mut digits) = ((share * 1e4).round() as u32, *b"0000");
+    for digit in digits.iter_mut().rev() {
+        *digit += (parts % 10) as u8;
+        parts /= 10;
+    }
+    let last = digits.iter().rposition(|&digit| digit != b'0').unwrap_or_default();
+    put(out, "0.");
+    out.extend_from_slice(&digits[..=last]);
+}
+
 fn list<T>(out: &mut Vec<u8>, items: &[T], write: impl FnMut(&mut Vec<u8>, &T)) {
     out.push(b'[');
     parted(out, items, write);
@@ -187,6 +202,17 @@ fn parted<T>(out: &mut Vec<u8>, items: &[T], mut write: impl FnMut(&mut Vec<u8>,
         }
         write(out, item);
     }
+}
+
+/// Writes a segment as a reader wants it ([`tidy`]). Most are so already, and have nothing that must be escaped.
+fn tidied(out: &mut Vec<u8>, text: &str) {
+    // What is tidied is a line's end, which is escaped too, or markup.
+    if position(text.as_bytes(), |byte| is_escaped(byte) | (byte == b'*')).is_some() {
+        return string(out, &tidy(text));
+    }
+    out.push(b'"');
+    put(out, text);
+    out.push(b'"');
 }
 
 /// Writes a string. Most have little that must be escaped.
@@ -257,6 +283,16 @@ mod tests {
             vec![Entry::new("a \"b\"#\n", lists), Entry::new("t", Body::Texts { texts, segmented: false })];
         entries[0].meta.insert("title\n".into(), vec![1.5, 2.0].into());
         assert!(agree(entries.into_iter()) > 2);
+    }
+
+    #[test]
+    fn every_confidence_is_written_as_json_has_it() {
+        for parts in 0..=10_000 {
+            let (mut own, mut others) = (Vec::new(), Vec::new());
+            share(&mut own, f64::from(parts) / 1e4);
+            value(&mut others, &(f64::from(parts) / 1e4));
+            assert_eq!(String::from_utf8(own), String::from_utf8(others));
+        }
     }
 
     #[test]

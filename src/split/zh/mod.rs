@@ -134,6 +134,10 @@ impl Scanner {
                 0xE4..=0xEE => self.at += 3,
                 0xF0.. => self.at += 4,
                 0..0x80 if !ASCII_MARK[byte as usize] => self.at += 1,
+                // ， and 、 are the commonest marks, and neither end nor open anything.
+                0xE3 | 0xEF if matches!(bytes[self.at..], [0xEF, 0xBC, 0x8C, ..] | [0xE3, 0x80, 0x81, ..]) => {
+                    self.at += 3
+                }
                 _ => {
                     let Some(c) = char_at(text, self.at) else { break };
                     let here = self.at;
