@@ -198,7 +198,13 @@ impl ZhEn {
 
     /// The character's simplified form as one UTF-16 unit; `None` outside the basic plane.
     pub fn normal(&self, c: char) -> Option<u16> {
-        u16::try_from(u32::from(c)).ok().map(|unit| self.normal[unit as usize])
+        u16::try_from(u32::from(c)).ok().map(|unit| self.normal_unit(unit))
+    }
+
+    /// The same for a character of the basic plane.
+    #[inline]
+    pub(crate) fn normal_unit(&self, unit: u16) -> u16 {
+        self.normal[unit as usize]
     }
 
     /// A word's normal form, in which the table is keyed.

@@ -6,6 +6,7 @@
 //! with the longer last word wins.
 
 use super::embedded::{Headword, Start, ZhEn};
+use super::token::is_han;
 
 /// Cost, in tenths of a nat, of a dictionary word that is rarer than this or not in the frequency list.
 const RARE: u32 = 150;
@@ -24,15 +25,38 @@ pub(crate) struct Segmenter {
 
 impl Segmenter {
     /// Calls `found` with start and end (bytes of `text`), headword and normal form of each word, in order.
-    pub(crate) fn run(
+    pub(crate) fn run(&mut self, table: &ZhEn, text: &str, found: impl FnMut(usize, usize, Option<Headword>, &[u16])) {
+        self.read(table, text, |_| true);
+        self.cut(table, found);
+    }
+
+    /// [`Segmenter::run`] for the Chinese characters that `text` begins with; returns where they end.
+    pub(crate) fn run_of_han(
         &mut self,
         table: &ZhEn,
         text: &str,
-        mut found: impl FnMut(usize, usize, Option<Headword>, &[u16]),
-    ) {
+        found: impl FnMut(usize, usize, Option<Headword>, &[u16]),
+    ) -> usize {
+        self.read(table, text, is_han);
+        self.cut(table, found);
+        self.places.last().map_or(0, |&end| end as usize)
+    }
+
+    /// Takes in the characters up to the first that is not such: their normal forms, and where they and the last one's end are.
+    fn read(&mut self, table: &ZhEn, text: &str, is: impl Fn(char) -> bool) {
         self.units.clear();
         self.places.clear();
-        for (at, c) in text.char_indices() {
+        let mut at = 0;
+        loop {
+            // Most are of this form, and all of this form are Chinese.
+            while let Some(&[first @ 0xe4..=0xe9, second, third]) = text.as_bytes()[at..].first_chunk() {
+                let bits = |byte: u8| u16::from(byte & 0x3f);
+                let unit = u16::from(first) << 12 | bits(second) << 6 | bits(third);
+                self.units.push(table.normal_unit(unit));
+                self.places.push(at as u32);
+                at += 3;
+            }
+            let Some(c) = text[at..].chars().next().filter(|&c| is(c)) else { break };
             match table.normal(c) {
                 Some(unit) => {
                     self.units.push(unit);
@@ -46,13 +70,17 @@ impl Segmenter {
                     self.places.extend([at as u32; 2]);
                 }
             }
+            at += c.len_utf8();
         }
-        self.places.push(text.len() as u32);
+        self.places.push(at as u32);
+    }
+
+    fn cut(&mut self, table: &ZhEn, mut found: impl FnMut(usize, usize, Option<Headword>, &[u16])) {
         let len = self.units.len();
         // Asked for at once, since each is far in memory and none waits for another.
-        let following = self.units.iter().skip(1).copied().map(Some).chain([None]);
         self.starts.clear();
-        self.starts.extend(self.units.iter().zip(following).map(|(&unit, next)| table.start(unit, next)));
+        self.starts.extend(self.units.windows(2).map(|pair| table.start(pair[0], Some(pair[1]))));
+        self.starts.extend(self.units.last().map(|&unit| table.start(unit, None)));
         // (cost, where the last word starts, its node; 0: no headword)
         self.best.clear();
         self.best.resize(len + 1, (u32::MAX, 0, 0));
@@ -68,11 +96,12 @@ impl Segmenter {
                     best[end] = (cost, start as u32, node);
                 }
             };
-            let wide = if (0xd800..0xdc00).contains(&self.units[start]) { 2 } else { 1 };
-            reach(start + wide, cost + UNKNOWN, 0);
             let share = |frequency: u8| cost + u32::from(frequency).min(RARE);
             if let Some((word, frequency)) = words.word() {
                 reach(start + 1, share(frequency), word.0);
+            } else {
+                let wide = if (0xd800..0xdc00).contains(&self.units[start]) { 2 } else { 1 };
+                reach(start + wide, cost + UNKNOWN, 0);
             }
             table.longer(words, &self.units[start + 1..], |length, word, frequency| {
                 reach(start + length, share(frequency), word.0);

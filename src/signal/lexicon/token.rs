@@ -17,8 +17,8 @@ use std::collections::HashMap;
 
 /// Letters that are kept of a word in a language without a stemmer.
 const STEM_LETTERS: usize = 5;
-/// Letters of a word that make one number.
-const SHORT: usize = size_of::<u128>();
+/// Letters of a word that make one number; one more would fill it, and more may follow.
+const SHORT: usize = size_of::<u128>() - 1;
 
 /// The tokens of a list of sentences.
 #[derive(Debug, Default, Clone)]
@@ -40,6 +40,7 @@ impl Tokens {
     }
 
     /// Where sentence `i` begins in [`Tokens::ids`]; with `i` the number of sentences, where the last one ends.
+    #[inline]
     pub fn start(&self, i: usize) -> usize {
         if i == 0 { 0 } else { self.ends[i - 1] as usize }
     }
@@ -61,6 +62,7 @@ impl Tokens {
         self.ends.clear();
     }
 
+    #[inline]
     fn push(&mut self, id: WordId, start: usize, end: usize) {
         self.ids.push(id);
         self.ranges.push(ByteRange { start, end });
@@ -159,9 +161,9 @@ impl Tokenizer {
                 Class::Wide => {
                     let Some(c) = text[start..].chars().next() else { break };
                     if is_han(c) {
-                        let end = run(text, start, is_han);
-                        self.han(text, start, end, words, tokens);
-                        end
+                        self.han(text, start, words, tokens)
+                    } else if is_mark(c) {
+                        start + c.len_utf8()
                     } else if digit(c).is_some() {
                         self.number(text, start, words, tokens)
                     } else if c.is_alphabetic() {
@@ -182,14 +184,15 @@ impl Tokenizer {
         self.headword.clear();
     }
 
-    fn han(&mut self, text: &str, start: usize, end: usize, words: &mut Words, tokens: &mut Tokens) {
+    /// The words of the Chinese characters from `start` on; returns their end.
+    fn han(&mut self, text: &str, start: usize, words: &mut Words, tokens: &mut Tokens) -> usize {
         // Here and not with the tokenizer: who never meets Chinese, or aligns by length alone, need not have the table opened.
         let table = ZhEn::shared();
         if self.headword.is_empty() {
             self.headword = vec![WordId::MAX; table.node_count()];
         }
         let (cache, lower) = (&mut self.headword, &mut self.lower);
-        self.segmenter.run(table, &text[start..end], |from, to, headword, units| {
+        let end = self.segmenter.run_of_han(table, &text[start..], |from, to, headword, units| {
             let mut spell = || {
                 lower.clear();
                 lower.extend(
@@ -209,6 +212,7 @@ impl Tokenizer {
             };
             tokens.push(id, start + from, start + to);
         });
+        start + end
     }
 
     /// The number from `start` on; returns its end.
@@ -243,18 +247,19 @@ impl Tokenizer {
 
     /// The word that begins with the plain letter at `start`; returns its end.
     fn letters(&mut self, text: &str, start: usize, words: &mut Words, tokens: &mut Tokens) -> usize {
-        let (mut end, mut key) = (start, 0u128);
-        let mut rest = text.as_bytes()[start..].iter();
-        let next = rest.by_ref().find(|&&byte| {
-            let letter = CLASS[byte as usize] == Class::Letter;
-            if letter {
-                key = key << 8 | u128::from(byte | 0x20);
-                end += 1;
+        let bytes = text.as_bytes();
+        let (mut length, mut key) = (0, 0u128);
+        for half in 0..2 {
+            let (count, letters) = lower_letters(eight(bytes, start + 8 * half));
+            length += count;
+            key |= u128::from(letters) << (64 * half);
+            if count < 8 {
+                break;
             }
-            !letter
-        });
-        let wide = next.is_some_and(|&byte| CLASS[byte as usize] == Class::Wide);
-        if end - start > SHORT || wide && text[end..].chars().next().is_some_and(goes_on) {
+        }
+        let end = start + length;
+        let wide = bytes.get(end).is_some_and(|&byte| CLASS[byte as usize] == Class::Wide);
+        if length > SHORT || wide && text[end..].chars().next().is_some_and(goes_on) {
             return self.wide_letters(text, start, words, tokens);
         }
         // What stands after an apostrophe ('s, 't, l'homme's l) is no word when it is one letter.
@@ -319,6 +324,30 @@ impl std::fmt::Debug for Tokenizer {
     }
 }
 
+/// The bytes from `at` on, the first lowest, zeros behind the last.
+#[inline]
+fn eight(bytes: &[u8], at: usize) -> u64 {
+    let rest = bytes.get(at..).unwrap_or_default();
+    u64::from_le_bytes(rest.first_chunk().copied().unwrap_or_else(|| {
+        let mut eight = [0; 8];
+        eight[..rest.len()].copy_from_slice(rest);
+        eight
+    }))
+}
+
+/// How many of eight bytes, from the lowest on, are plain letters, and these, lower-cased.
+#[inline]
+fn lower_letters(eight: u64) -> (usize, u64) {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * EACH;
+    let lower = eight | (0x20 * EACH);
+    // A byte's highest bit is set from the letter on that the sum begins with; no sum runs over into the next byte.
+    let from = |letter: u8| (lower & !HIGH) + u64::from(0x80 - letter) * EACH;
+    let others = !(from(b'a') & !from(b'z' + 1) & !eight) & HIGH;
+    let count = others.trailing_zeros() / 8;
+    (count as usize, lower & !u64::MAX.checked_shl(8 * count).unwrap_or(0))
+}
+
 /// The end of the characters from `start` on that are such.
 fn run(text: &str, start: usize, is: impl Fn(char) -> bool) -> usize {
     text[start..].char_indices().find(|&(_, c)| !is(c)).map_or(text.len(), |(at, _)| start + at)
@@ -357,6 +386,11 @@ fn goes_on(c: char) -> bool {
 /// A Chinese character (or 〇, 々).
 pub(crate) fn is_han(c: char) -> bool {
     matches!(u32::from(c), 0x3400..=0x9fff | 0xf900..=0xfaff | 0x20000..=0x3ffff | 0x3005..=0x3007)
+}
+
+/// The commonest characters outside ASCII that belong to no word; of others, tables tell.
+fn is_mark(c: char) -> bool {
+    matches!(u32::from(c), 0x2010..=0x205e | 0x3000..=0x3003 | 0x3008..=0x301f | 0xff01..=0xff0f | 0xff1a..=0xff1f)
 }
 
 /// Soft hyphens and zero-width joiners stand inside words; combining marks too.
@@ -417,6 +451,26 @@ mod tests {
         assert_eq!(stems("is", "Íslenskan er"), ["íslen", "er"]);
         assert_eq!(stems("hu", "gazdasági"), ["gazdaság"]);
         assert_eq!(stems("en", "1,2, 12,34"), ["1", "2", "12", "34"]);
+    }
+
+    #[test]
+    fn letters_are_told_from_all_other_bytes() {
+        for byte in 0..=u8::MAX {
+            let word = [b'Q', b'z', byte, b'A', b'x', b'a', b'Z', b'b'];
+            let letters = word.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+            let mut lower = [0; 8];
+            lower[..letters].copy_from_slice(&word[..letters].to_ascii_lowercase());
+            assert_eq!(lower_letters(eight(&word, 0)), (letters, u64::from_le_bytes(lower)), "{byte}");
+        }
+        assert_eq!(eight(b"abc", 1), u64::from_le_bytes(*b"bc\0\0\0\0\0\0"));
+        assert_eq!(eight(b"abc", 4), 0);
+    }
+
+    #[test]
+    fn marks_belong_to_no_word() {
+        let marks = (0..=0xffff).filter_map(char::from_u32).filter(|&c| is_mark(c));
+        assert!(marks.clone().all(|c| !is_han(c) && digit(c).is_none() && !c.is_alphabetic()));
+        assert!("，。、；：？！（）“”‘’《》〈〉—…·".chars().filter(|&c| c != '·').all(is_mark));
     }
 
     #[test]
