@@ -6,11 +6,13 @@
 
 use super::embedded::ZhEn;
 use super::token::{Language, Tokenizer, Tokens};
-use super::words::Words;
+use super::words::{WordId, Words};
 use crate::span::Side;
 use foldhash::fast::FixedState;
 use indexmap::IndexMap;
+use rust_stemmers::{Algorithm, Stemmer};
 use serde::{Deserialize, Serialize};
+use std::sync::OnceLock;
 
 /// Weight of a gloss found for a piece of a word, beside a gloss of the word itself.
 const PIECE: f32 = 0.5;
@@ -152,7 +154,14 @@ impl Dictionary {
     /// too, and every Chinese word of several characters its pinyin, whole and in parts (for names). A word without
     /// any gloss stands for itself (figures, Latin words).
     pub fn translations(&self, word: &str) -> Vec<(String, f32)> {
-        let mut glosses = Glosses::default();
+        let (mut words, mut list) = (Words::default(), Vec::new());
+        self.translate(word, &mut words, &mut list);
+        list.into_iter().map(|(id, p)| (words.text(id).to_owned(), p)).collect()
+    }
+
+    /// Adds [`Dictionary::translations`] to a list, as numbers in `words`.
+    pub(super) fn translate(&self, word: &str, words: &mut Words, list: &mut Vec<(WordId, f32)>) {
+        let mut glosses = Glosses { words, first: list.len(), list };
         if self.built_in && word.chars().next().is_some_and(super::token::is_han) {
             built_in(ZhEn::shared(), word, &mut glosses);
         } else {
@@ -164,30 +173,35 @@ impl Dictionary {
                 glosses.add(value, *weight);
             }
         }
-        glosses.normalised()
+        glosses.normalise();
     }
 }
 
-#[derive(Default)]
-struct Glosses(IndexMap<String, f32, FixedState>);
+/// The translations of one word: those of a list from `first` on.
+struct Glosses<'g> {
+    words: &'g mut Words,
+    list: &'g mut Vec<(WordId, f32)>,
+    first: usize,
+}
 
-impl Glosses {
+impl Glosses<'_> {
+    /// Adds one; of one that is there already the larger weight counts.
     fn add(&mut self, word: &str, weight: f32) {
-        match self.0.get_mut(word) {
-            Some(known) => *known = known.max(weight),
-            None => {
-                self.0.insert(word.to_owned(), weight);
-            }
+        let id = self.words.intern(word);
+        match self.list[self.first..].iter_mut().find(|known| known.0 == id) {
+            Some(known) => known.1 = known.1.max(weight),
+            None => self.list.push((id, weight)),
         }
     }
 
-    fn normalised(self) -> Vec<(String, f32)> {
-        let sum: f32 = self.0.values().sum();
-        self.0.into_iter().map(|(word, weight)| (word, weight / sum)).collect()
+    fn normalise(self) {
+        let own = &mut self.list[self.first..];
+        let sum: f32 = own.iter().map(|gloss| gloss.1).sum();
+        own.iter_mut().for_each(|gloss| gloss.1 /= sum);
     }
 }
 
-fn built_in(table: &ZhEn, word: &str, glosses: &mut Glosses) {
+fn built_in(table: &ZhEn, word: &str, glosses: &mut Glosses<'_>) {
     let units = table.normal_form(word);
     let len = units.len();
     let own = table.find(&units);
@@ -211,18 +225,44 @@ fn built_in(table: &ZhEn, word: &str, glosses: &mut Glosses) {
             }
         }
     }
-    let Some(spoken) = units.iter().map(|&u| table.reading(u)).collect::<Option<Vec<_>>>() else { return };
-    let stemmer = rust_stemmers::Stemmer::create(rust_stemmers::Algorithm::English);
-    let mut name = |syllables: &[&str]| {
-        let pinyin = syllables.concat();
-        glosses.add(&stemmer.stem(&pinyin), if pinyin.len() > 3 { PINYIN.0 } else { PINYIN.1 });
+    let Some(spoken) = units.iter().map(|&u| table.syllable(u)).collect::<Option<Vec<_>>>() else { return };
+    let syllables = syllables();
+    let mut name = |numbers: &[usize]| {
+        let weight = |pinyin: &str| if pinyin.len() > 3 { PINYIN.0 } else { PINYIN.1 };
+        if let [number] = *numbers {
+            let Syllable { spoken, stem } = &syllables[number];
+            glosses.add(stem, weight(spoken));
+        } else {
+            let pinyin: String = numbers.iter().map(|&number| syllables[number].spoken).collect();
+            glosses.add(&english().stem(&pinyin), weight(&pinyin));
+        }
     };
     name(&spoken);
     for cut in 1..len {
         name(&spoken[cut..]);
         name(&spoken[..cut]);
     }
-    spoken.iter().for_each(|syllable| name(&[syllable]));
+    spoken.iter().for_each(|&syllable| name(&[syllable]));
+}
+
+/// A syllable of pinyin, and what the tokenizer makes of it where it stands by itself.
+struct Syllable {
+    spoken: &'static str,
+    stem: String,
+}
+
+/// All syllables, in the order of the built-in table: a name is made of few, over and over.
+fn syllables() -> &'static [Syllable] {
+    static ALL: OnceLock<Vec<Syllable>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let stemmer = english();
+        let syllable = |spoken: &'static str| Syllable { spoken, stem: stemmer.stem(spoken).into_owned() };
+        ZhEn::shared().syllables().map(syllable).collect()
+    })
+}
+
+fn english() -> Stemmer {
+    Stemmer::create(Algorithm::English)
 }
 
 /// Phrases to words.

@@ -326,10 +326,20 @@ impl ZhEn {
 
     /// The commonest reading of a character (in normal form), without tone.
     pub fn reading(&self, unit: u16) -> Option<&str> {
+        self.syllable(unit).map(|number| self.syllables.get(number))
+    }
+
+    /// The number of that reading in [`ZhEn::syllables`].
+    pub(crate) fn syllable(&self, unit: u16) -> Option<usize> {
         match self.reading[unit as usize] {
             u16::MAX => None,
-            n => Some(self.syllables.get(n as usize)),
+            number => Some(number as usize),
         }
+    }
+
+    /// All syllables that characters are read as.
+    pub(crate) fn syllables(&self) -> impl Iterator<Item = &str> {
+        (0..self.syllables.len()).map(|number| self.syllables.get(number))
     }
 }
 

@@ -304,8 +304,8 @@ impl Matches {
         // dictionary: t(value | key), inverted over the keys in this text
         for (k, &word) in key.types.iter().enumerate() {
             let dictionary = &self.lexicon.dictionary;
-            let glosses = self.glosses.get(word, &mut self.words, |word, add| {
-                dictionary.translations(word).iter().for_each(|(value, p)| add(value, *p));
+            let glosses = self.glosses.get(word, &mut self.words, |word, words, list| {
+                dictionary.translate(word, words, list);
             });
             for &(value_word, p) in glosses {
                 if let Some(v) = value.type_of(value_word) {
@@ -331,8 +331,8 @@ impl Matches {
         if let Some(table) = &self.lexicon.table {
             let (source, target) = (&self.text.source, &self.text.target);
             for (s, &word) in source.types.iter().enumerate() {
-                let list = self.learned.source.get(word, &mut self.words, |word, add| {
-                    table.forward(word).for_each(|(other, p)| add(other, p));
+                let list = self.learned.source.get(word, &mut self.words, |word, words, list| {
+                    list.extend(table.forward(word).map(|(other, p)| (words.intern(other), p)));
                 });
                 for &(other, p) in list {
                     if let Some(t) = target.type_of(other) {
@@ -341,8 +341,8 @@ impl Matches {
                 }
             }
             for (t, &word) in target.types.iter().enumerate() {
-                let list = self.learned.target.get(word, &mut self.words, |word, add| {
-                    table.backward(word).for_each(|(other, p)| add(other, p));
+                let list = self.learned.target.get(word, &mut self.words, |word, words, list| {
+                    list.extend(table.backward(word).map(|(other, p)| (words.intern(other), p)));
                 });
                 for &(other, p) in list {
                     if let Some(s) = source.type_of(other) {
@@ -466,7 +466,7 @@ impl Cache {
         &mut self,
         word: WordId,
         words: &mut Words,
-        make: impl FnOnce(&str, &mut dyn FnMut(&str, f32)),
+        make: impl FnOnce(&str, &mut Words, &mut Vec<(WordId, f32)>),
     ) -> &[(WordId, f32)] {
         if self.spans.len() <= word as usize {
             self.spans.resize(words.len().max(word as usize + 1), (NONE, 0));
@@ -474,7 +474,7 @@ impl Cache {
         if self.spans[word as usize].0 == NONE {
             let start = self.list.len() as u32;
             let text = words.text(word).to_owned();
-            make(&text, &mut |other, p| self.list.push((words.intern(other), p)));
+            make(&text, words, &mut self.list);
             self.spans[word as usize] = (start, self.list.len() as u32);
         }
         let (start, end) = self.spans[word as usize];
