@@ -24,12 +24,17 @@ impl Matches {
         let mut points = Vec::new();
         for &(s, t, forward, backward) in &self.pairs {
             let mean = 0.5 * (forward + backward);
+            if mean < FAINT {
+                continue;
+            }
             let (source, target) = (sources.of(s), targets.of(t));
-            if mean < FAINT || source.is_empty() || target.is_empty() {
+            if source.is_empty() || target.is_empty() {
                 continue;
             }
             let weight = mean / (source.len() * target.len()) as f32;
-            points.extend(source.iter().flat_map(|&s| target.iter().map(move |&t| (s, t, weight))));
+            for &s in source {
+                target.iter().for_each(|&t| points.push((s, t, weight)));
+            }
         }
         put_together(&mut points);
         points

@@ -9,34 +9,42 @@
 //! A far sentence's share does not depend on its neighbours, so n · (longest block) rows of prefix sums over j hold all
 //! beads: E is a difference of two numbers. Inside a row the logarithm of Σ t = 0 is a constant of the sentence, and
 //! only *live* words, those that some word of the near text translates to, are looked at; their factors
-//! 1 + (1−λ)/λ · Σt/(L·u) are multiplied up before a logarithm is taken.
+//! 1 + (1−λ)/λ · Σt/(L·u) are multiplied up before a logarithm is taken. The live words of a sentence stand side by side in groups of
+//! [`LANES`], the last one filled up with nothing, so that no loop has odd ones left over.
 //!
 //! Time O(n · longest block · band · live words a sentence), memory 4 bytes · n · longest block · band. Sums are kept in
 //! 4096ths of a nat, wrapping, so that differences are exact wherever the row starts and however long it is.
 
-use crate::signal::logarithm::{ln_mantissa, split};
+use super::matches::Links;
+use crate::signal::logarithm::{ln, ln_mantissa, split};
 use std::ops::Range;
 
 /// Fixed-point steps in a nat.
 pub(crate) const STEPS: f32 = 4096.0;
 /// Sentences around a band within which its words are looked for too.
 const AROUND: usize = 3;
-/// Factors multiplied side by side.
+/// Numbers that are worked on side by side.
 const LANES: usize = 4;
+/// No factor counts for more.
+const LARGEST: f32 = 1e12;
+/// A product above this is not trusted: it may not be a number.
+const TOO_LARGE: f32 = 1e37;
+/// A word with more places than this is looked up among them.
+const FEW_PLACES: usize = 8;
 
 /// One direction of a pair of texts, ready to be summed; all slices are by sentence, type or token of their side.
 pub(crate) struct Direction<'a> {
     /// Near tokens as near types, sentence after sentence, and where sentences end.
     pub(crate) near: &'a [u32],
     pub(crate) near_ends: &'a [u32],
-    /// By near type: pairs `links[link_start[f]..link_start[f + 1]]` of (far type, (1−λ)/λ · t(e|f) / u(e)).
-    pub(crate) links: &'a [(u32, f32)],
-    pub(crate) link_start: &'a [u32],
+    /// Pairs of (far type, (1−λ)/λ · t(e|f) / u(e)), all above 0, of near type f.
+    pub(crate) links: &'a Links,
     /// Far tokens as far types, and where sentences end.
     pub(crate) far: &'a [u32],
     pub(crate) far_ends: &'a [u32],
-    /// By far type: ln λ.
+    /// By far type: ln λ, and how many tokens it has.
     pub(crate) floor: &'a [f32],
+    pub(crate) counts: &'a [u32],
 }
 
 /// The far sentences with which a block may share a bead, and where their sums are.
@@ -65,18 +73,32 @@ pub(crate) struct Blocks {
     rows: Vec<Window>,
     /// By block start: what is filled in at a time.
     spans: Vec<Span>,
+    /// The sums of all rows, `size` numbers; what stands behind these is of texts before.
     sums: Vec<i32>,
+    size: usize,
     // buffers
+    /// By far sentence: where the groups of its live words end, and Σ ln λ of its words.
     live_ends: Vec<u32>,
     floors: Vec<f32>,
-    place_start: Vec<u32>,
+    /// By far type: where the list of its live places begins and ends in `places`; [`DEAD`] for one that has none.
+    places_of: Vec<(u32, u32)>,
     places: Vec<u32>,
-    /// By near sentence: the far sentences that it gives to, the first live place of these, and where its numbers begin in `given`.
+    /// By near sentence: the far sentences that it gives to, the first live group of these, and where its numbers begin in `given`.
     /// Empty for texts that are new.
     given_to: Vec<(Range<u32>, u32, usize)>,
-    given: Vec<f32>,
-    mass: Vec<f32>,
+    /// What they give, and what a block has been given.
+    given: Vec<[f32; LANES]>,
+    mass: Vec<[f32; LANES]>,
+    needed: Vec<Range<u32>>,
+    /// By far sentence of a row: the products of its groups' factors, one a lane, these multiplied, and what the sentence adds to the sum.
+    /// Filled up to whole groups of sentences.
+    products: Vec<[f32; LANES]>,
+    wholes: Vec<f32>,
+    values: Vec<i32>,
 }
+
+/// Of a type no word of the near text translates to.
+const DEAD: (u32, u32) = (u32::MAX, u32::MAX);
 
 impl Blocks {
     /// The longest block that is filled in.
@@ -88,7 +110,7 @@ impl Blocks {
     pub(crate) fn forget(&mut self) {
         self.given_to.clear();
         self.rows.clear();
-        self.sums.clear();
+        self.size = 0;
         self.filled = 0;
     }
 
@@ -117,29 +139,25 @@ impl Blocks {
         }
         self.longest = farthest;
         self.spans.clear();
-        let mut size = self.sums.len();
         for i in 0..sentences {
             let mut span = Span { low: u32::MAX, high: 0, longest: 0 };
             for length in self.filled + 1..=runs.len() {
                 let Some((from, to)) = window(i, length) else { continue };
-                self.rows[i * farthest + length - 1] = Window { low: from, width: to - from, at: size };
-                size += (to - from + 1) as usize;
+                let at = self.size;
+                self.rows[i * farthest + length - 1] = Window { low: from, width: to - from, at };
+                self.size += (to - from + 1) as usize;
+                first_of(&mut self.sums, self.size)[at] = 0;
                 if from < to {
                     span = Span { low: span.low.min(from), high: span.high.max(to), longest: length };
                 }
             }
             self.spans.push(span);
         }
-        self.sums.resize(size, 0);
         if !self.is_gathered(sentences) {
             self.find_live(text);
             self.gather(text, band);
         }
-        for i in 0..sentences {
-            if self.spans[i].longest > 0 {
-                self.fill_block(text, i);
-            }
-        }
+        (0..sentences).for_each(|i| self.fill_block(text, i));
         self.filled = self.filled.max(runs.len());
     }
 
@@ -152,6 +170,7 @@ impl Blocks {
 
     /// For the near block: prefix sums over the far sentences, the first of them standing for what ends before far sentence `.0`. Their
     /// differences are what [`Blocks::sum`] gives. `None` beyond the longest block.
+    #[inline]
     pub(crate) fn row(&self, near: &Range<usize>) -> Option<(usize, &[i32])> {
         let length = near.end - near.start;
         if length == 0 || length > self.filled || near.end > self.spans.len() {
@@ -161,58 +180,43 @@ impl Blocks {
         Some((low as usize, &self.sums[at..=at + width as usize]))
     }
 
-    /// Numbers the live far tokens, and lists the places of each type.
+    /// Gives each live far token a place, and lists those of each type.
     fn find_live(&mut self, text: &Direction<'_>) {
-        let types = text.floor.len();
-        self.place_start.clear();
-        self.place_start.resize(types + 1, 0);
-        // first 1 for live types, then their counts, then where their places begin
-        for &(far, _) in text.links {
-            self.place_start[far as usize] = 1;
+        let Self { places_of, places, live_ends, floors, .. } = self;
+        places_of.clear();
+        places_of.resize(text.floor.len(), DEAD);
+        text.links.all_weighed().for_each(|far| places_of[far as usize] = (0, 0));
+        let mut sum = 0;
+        for (list, &count) in places_of.iter_mut().zip(text.counts) {
+            if *list != DEAD {
+                *list = (sum, sum);
+                sum += count;
+            }
         }
-        self.live_ends.clear();
-        self.floors.clear();
-        let mut live = 0;
-        let mut start = 0;
+        places.clear();
+        places.resize(sum as usize, 0);
+        live_ends.clear();
+        floors.clear();
+        let (mut place, mut start) = (0, 0);
         for &end in text.far_ends {
             let mut floor = 0.0;
             for &far in &text.far[start..end as usize] {
                 floor += text.floor[far as usize];
-                live += self.place_start[far as usize];
+                let list = &mut places_of[far as usize];
+                // There is no such place in the list of a dead one.
+                if let Some(slot) = places.get_mut(list.1 as usize) {
+                    *slot = place;
+                    list.1 += 1;
+                    place += 1;
+                }
             }
-            live = live.next_multiple_of(LANES as u32);
-            self.live_ends.push(live);
-            self.floors.push(floor);
+            place = place.next_multiple_of(LANES as u32);
+            live_ends.push(place / LANES as u32);
+            floors.push(floor);
             start = end as usize;
         }
-        let alive: &mut Vec<u32> = &mut self.place_start;
-        self.mass.clear();
-        self.mass.extend(alive.iter().map(|&a| a as f32));
-        alive.iter_mut().for_each(|a| *a = 0);
-        for &far in text.far {
-            if self.mass[far as usize] > 0.0 {
-                alive[far as usize] += 1;
-            }
-        }
-        let mut sum = 0;
-        for count in alive.iter_mut() {
-            sum += *count;
-            *count = sum;
-        }
-        self.places.clear();
-        self.places.resize(sum as usize, 0);
-        // from the back, so that each list ascends and `place_start` ends at its lists' beginnings
-        for (j, &end) in text.far_ends.iter().enumerate().rev() {
-            let start = if j == 0 { 0 } else { text.far_ends[j - 1] };
-            let words = &text.far[start as usize..end as usize];
-            let living = words.iter().filter(|&&far| self.mass[far as usize] > 0.0);
-            let mut place = self.live_start(j) + living.clone().count() as u32;
-            for &far in living.rev() {
-                place -= 1;
-                self.place_start[far as usize] -= 1;
-                self.places[self.place_start[far as usize] as usize] = place;
-            }
-        }
+        // So that a group of sentences may begin anywhere.
+        floors.extend([0.0; LANES - 1]);
     }
 
     /// The far sentences of all rows in which near sentence `i` takes part.
@@ -235,28 +239,30 @@ impl Blocks {
     /// For each near sentence what its words give to the live places inside the rows where it takes part, and around, where it may take part
     /// when longer blocks of a narrower band are asked for.
     fn gather(&mut self, text: &Direction<'_>, band: &[(u32, u32)]) {
-        self.given.clear();
         self.given_to.clear();
-        let mut start = 0;
+        let (mut start, mut at) = (0, 0);
         for (i, &end) in text.near_ends.iter().enumerate() {
             let own = self.taking_part(i).unwrap_or(band[i].0..band[i].1);
             let first = band[i.saturating_sub(AROUND)].0.min(own.start);
             // Outside the band the end may stand before the beginning.
             let last = (band[i].1 + AROUND as u32).min(text.far_ends.len() as u32).max(own.end).max(first);
-            let reach = (self.live_start(first as usize), self.live_start(last as usize));
-            let at = self.given.len();
-            self.given_to.push((first..last, reach.0, at));
-            self.given.resize(at + (reach.1 - reach.0) as usize, 0.0);
-            let given = &mut self.given[at..];
+            let live = start_of(&self.live_ends, first as usize)..start_of(&self.live_ends, last as usize);
+            self.given_to.push((first..last, live.start, at));
+            let given = first_of(&mut self.given, at + live.len())[at..].as_flattened_mut();
+            given.fill(0.0);
+            at += live.len();
+            let origin = live.start * LANES as u32;
             for &near in &text.near[start..end as usize] {
-                let links = text.link_start[near as usize] as usize..text.link_start[near as usize + 1] as usize;
-                for &(far, weight) in &text.links[links] {
-                    let places = self.place_start[far as usize] as usize..self.place_start[far as usize + 1] as usize;
-                    let places = &self.places[places];
-                    let from = if places.len() > 8 { places.partition_point(|&p| p < reach.0) } else { 0 };
-                    for &place in places[from..].iter().take_while(|&&place| place < reach.1) {
+                for &(far, weight) in text.links.weighed(near) {
+                    let (from, to) = self.places_of[far as usize];
+                    let mut places = &self.places[from as usize..to as usize];
+                    if places.len() > FEW_PLACES {
+                        places = &places[places.partition_point(|&place| place < origin)..];
+                        places = &places[..places.partition_point(|&place| place < live.end * LANES as u32)];
+                    }
+                    for &place in places {
                         // One that is too small wraps, and is too large then.
-                        if let Some(given) = given.get_mut(place.wrapping_sub(reach.0) as usize) {
+                        if let Some(given) = given.get_mut(place.wrapping_sub(origin) as usize) {
                             *given += weight;
                         }
                     }
@@ -266,39 +272,75 @@ impl Blocks {
         }
     }
 
+    /// Fills the rows of the blocks that begin with near sentence `first`.
     fn fill_block(&mut self, text: &Direction<'_>, first: usize) {
         let Span { low, high, longest } = self.spans[first];
-        let live = self.live_start(low as usize)..self.live_start(high as usize);
-        self.mass.clear();
-        self.mass.resize((live.end - live.start) as usize, 0.0);
-        let near_start = if first == 0 { 0 } else { text.near_ends[first - 1] };
-        for length in 1..=longest {
+        if longest == 0 {
+            return;
+        }
+        let live = start_of(&self.live_ends, low as usize)..start_of(&self.live_ends, high as usize);
+        let mass = first_of(&mut self.mass, live.len());
+        mass.as_flattened_mut().fill(0.0);
+        let rows = &self.rows[first * self.longest..][..longest];
+        // For each length, the longest first: the far sentences of the rows of this one and longer ones.
+        self.needed.clear();
+        let mut needed = Range { start: u32::MAX, end: 0 };
+        for (before, &Window { low, width, .. }) in rows.iter().enumerate().rev() {
+            if before >= self.filled && width > 0 {
+                needed = needed.start.min(low)..needed.end.max(low + width);
+            }
+            self.needed.push(needed.clone());
+        }
+        let group = |sentence: u32| (start_of(&self.live_ends, sentence as usize) - live.start) as usize;
+        let near_start = start_of(text.near_ends, first);
+        for (length, (&Window { low, width, at }, needed)) in (1..).zip(rows.iter().zip(self.needed.iter().rev())) {
             let i = first + length - 1;
             let (_, from, given) = self.given_to[i];
-            let given = &self.given[given + (live.start - from) as usize..];
-            self.mass.iter_mut().zip(given).for_each(|(mass, given)| *mass += given);
-            let Window { low, width, at } = self.rows[first * self.longest + length - 1];
+            let given = &self.given[given + (live.start - from) as usize..][..live.len()];
+            let needed = group(needed.start)..group(needed.end);
             if length <= self.filled || width == 0 {
+                add(&mut mass[needed.clone()], &given[needed]);
                 continue;
             }
-            let per_word = 1.0 / ((text.near_ends[i] - near_start).max(1) as f32);
-            let (low, width) = (low as usize, width as usize);
-            let mut place = (self.live_start(low) - live.start) as usize;
-            let row = &mut self.sums[at + 1..][..width];
-            let (ends, floors) = (&self.live_ends[low..][..width], &self.floors[low..][..width]);
+            let (own, width) = (group(low)..group(low + width), width as usize);
+            for beside in [needed.start..own.start, own.end..needed.end] {
+                if !beside.is_empty() {
+                    add(&mut mass[beside.clone()], &given[beside]);
+                }
+            }
+            let scale = 1.0 / ((text.near_ends[i] - near_start).max(1) as f32);
+            let ends = &self.live_ends[low as usize..][..width];
+            let (padded, origin) = (width.next_multiple_of(LANES), live.start + own.start as u32);
+            let products = first_of(&mut self.products, padded);
+            let (wholes, values) = (first_of(&mut self.wholes, padded), first_of(&mut self.values, padded));
+            add_and_multiply(&mut mass[own.clone()], &given[own.clone()], scale, origin, ends, products);
+            products[width..].fill([1.0; LANES]);
+            let floors = &self.floors[low as usize..][..padded];
+            add_logarithms(products, floors, wholes, values);
+            if any_too_large(wholes) {
+                let mut place = own.start;
+                for (far, &end) in ends.iter().enumerate() {
+                    let groups = place..(end - live.start) as usize;
+                    place = groups.end;
+                    if wholes[far] > TOO_LARGE {
+                        values[far] = steps(floors[far] + log_product(&mass[groups], scale));
+                    }
+                }
+            }
             let mut sum = 0i32;
+            let (row, values) = (&mut self.sums[at + 1..][..width], &values[..width]);
             for far in 0..width {
-                let end = (ends[far] - live.start) as usize;
-                sum = sum.wrapping_add(steps(floors[far] + log_product(&self.mass[place..end], per_word)));
+                sum = sum.wrapping_add(values[far]);
                 row[far] = sum;
-                place = end;
             }
         }
     }
+}
 
-    fn live_start(&self, sentence: usize) -> u32 {
-        if sentence == 0 { 0 } else { self.live_ends[sentence - 1] }
-    }
+/// Where a sentence begins, of sentences that end there.
+#[inline]
+fn start_of(ends: &[u32], sentence: usize) -> u32 {
+    if sentence == 0 { 0 } else { ends[sentence - 1] }
 }
 
 /// The sums of [`Blocks`], turned over: for each far sentence border and each length of block, those of the blocks that begin at one
@@ -323,18 +365,21 @@ impl Turned {
             (range.start as u32, sum - range.len() as u32)
         }));
         *size = sum as usize;
-        sums.clear();
         sums.resize(*size * blocks.filled, 0);
+        sums.fill(0);
         for (border, &(first, at)) in borders.iter().enumerate() {
             let end = borders.get(border + 1).map_or(*size, |next| next.1 as usize);
             for (start, at) in (first as usize..).zip(at as usize..end) {
                 // A block that would reach beyond the text, or lies outside the band, has no sum, and nobody asks for it.
-                let Some(rows) = blocks.rows.get(start * blocks.longest..(start + 1) * blocks.longest) else { break };
-                for (length, window) in rows.iter().enumerate().take(blocks.filled.min(blocks.spans.len() - start)) {
+                let Some(rest) = blocks.spans.len().checked_sub(start) else { break };
+                let rows = &blocks.rows[start * blocks.longest..][..blocks.filled.min(rest)];
+                let mut slot = at;
+                for window in rows {
                     let place = (border as u32).wrapping_sub(window.low);
                     if place <= window.width {
-                        sums[length * *size + at] = blocks.sums[window.at + place as usize];
+                        sums[slot] = blocks.sums[window.at + place as usize];
                     }
+                    slot += *size;
                 }
             }
         }
@@ -342,11 +387,21 @@ impl Turned {
 
     /// The sums up to far border `border`, of the blocks of `len` near sentences: the first that one begins with, and the sums from
     /// there on.
+    #[inline]
     pub(crate) fn row(&self, border: usize, len: usize) -> (usize, &[i32]) {
         let (first, at) = self.borders[border];
         let end = self.borders.get(border + 1).map_or(self.size, |next| next.1 as usize);
         (first as usize, &self.sums[(len - 1) * self.size..][at as usize..end])
     }
+}
+
+/// So many numbers of a buffer, whatever they are: it only grows, since all are written over.
+#[inline]
+fn first_of<T: Clone + Default>(buffer: &mut Vec<T>, count: usize) -> &mut [T] {
+    if buffer.len() < count {
+        buffer.resize(count, T::default());
+    }
+    &mut buffer[..count]
 }
 
 /// In steps, rounded: adding a number so large that no binary places are left rounds on any processor.
@@ -356,19 +411,86 @@ fn steps(nats: f32) -> i32 {
     (f64::from(nats * STEPS) + SHIFT).to_bits() as i32
 }
 
-/// Σ ln(1 + scale · m), by one logarithm of the product, [`LANES`] factors side by side: `mass` is as many or a multiple, filled up with
-/// zeros. Exponents are taken out on the way, so that no product becomes too large. The order of the factors is fixed, and with it the last
-/// bit.
+/// Adds numbers to as many others. No caller takes it in: what it is given would no longer be known to lie apart, and be added one by one.
+#[inline(never)]
+fn add(mass: &mut [[f32; LANES]], given: &[[f32; LANES]]) {
+    let given = &given[..mass.len()];
+    for k in 0..mass.len() {
+        for lane in 0..LANES {
+            mass[k][lane] += given[k][lane];
+        }
+    }
+}
+
+/// 1 + scale · m.
 #[inline(always)]
-fn log_product(mass: &[f32], scale: f32) -> f32 {
-    const LARGEST: f32 = 1e12;
-    let (mut products, mut exponents) = ([1.0f32; LANES], [0i32; LANES]);
-    for three in mass.as_chunks::<LANES>().0.chunks(3) {
-        for lanes in three {
+fn factor(mass: f32, scale: f32) -> f32 {
+    let factor = 1.0 + scale * mass;
+    if factor < LARGEST { factor } else { LARGEST }
+}
+
+/// Does what [`add`] does, and multiplies up 1 + scale · m for each sentence, lane by lane: `ends` are where the groups of the sentences end,
+/// counted from `origin`. The order of the factors is fixed, and with it the last bit.
+#[inline(never)]
+fn add_and_multiply(
+    mass: &mut [[f32; LANES]],
+    given: &[[f32; LANES]],
+    scale: f32,
+    origin: u32,
+    ends: &[u32],
+    products: &mut [[f32; LANES]],
+) {
+    let mut start = 0;
+    for (&end, product) in ends.iter().zip(products) {
+        let groups = start..(end - origin) as usize;
+        start = groups.end;
+        let (mass, given) = (&mut mass[groups.clone()], &given[groups]);
+        let mut own = [1.0; LANES];
+        for k in 0..mass.len() {
             for lane in 0..LANES {
-                let factor = 1.0 + scale * lanes[lane];
-                // Three such factors stay below the largest number.
-                products[lane] *= if factor < LARGEST { factor } else { LARGEST };
+                mass[k][lane] += given[k][lane];
+                own[lane] *= factor(mass[k][lane], scale);
+            }
+        }
+        *product = own;
+    }
+}
+
+/// For each sentence the product of its lanes, and what its logarithm and the floor come to, in steps.
+#[inline(never)]
+fn add_logarithms(products: &[[f32; LANES]], floors: &[f32], wholes: &mut [f32], values: &mut [i32]) {
+    let count = products.len();
+    let (floors, wholes, values) = (&floors[..count], &mut wholes[..count], &mut values[..count]);
+    for far in 0..count {
+        let lanes = products[far];
+        wholes[far] = (lanes[0] * lanes[1]) * (lanes[2] * lanes[3]);
+    }
+    for far in 0..count {
+        values[far] = steps(floors[far] + ln(wholes[far]));
+    }
+}
+
+/// Whether there is one above [`TOO_LARGE`] among numbers that fill whole groups.
+#[inline]
+fn any_too_large(wholes: &[f32]) -> bool {
+    let mut largest = [0.0f32; LANES];
+    for wholes in wholes.as_chunks::<LANES>().0 {
+        for lane in 0..LANES {
+            largest[lane] = if wholes[lane] > largest[lane] { wholes[lane] } else { largest[lane] };
+        }
+    }
+    largest.iter().any(|&largest| largest > TOO_LARGE)
+}
+
+/// Σ ln(1 + scale · m), the logarithm of what [`add_and_multiply`] finds, for products of any size: exponents are taken out on the way.
+#[cold]
+fn log_product(mass: &[[f32; LANES]], scale: f32) -> f32 {
+    let (mut products, mut exponents) = ([1.0f32; LANES], [0i32; LANES]);
+    // Three factors stay below the largest number.
+    for three in mass.chunks(3) {
+        for mass in three {
+            for lane in 0..LANES {
+                products[lane] *= factor(mass[lane], scale);
             }
         }
         for lane in 0..LANES {
@@ -388,9 +510,29 @@ mod tests {
 
     #[test]
     fn logarithms_of_products() {
-        let mass: Vec<f32> = (0..100).map(|k| 1e11 / (k + 1) as f32).collect();
-        let expected: f64 = mass.iter().map(|&m| (1.0 + f64::from(m)).ln()).sum();
+        let mass: Vec<[f32; LANES]> =
+            (0..25).map(|k| std::array::from_fn(|lane| 1e11 / (4 * k + lane + 1) as f32)).collect();
+        let expected: f64 = mass.iter().flatten().map(|&m| (1.0 + f64::from(m)).ln()).sum();
         assert!((f64::from(log_product(&mass, 1.0)) - expected).abs() < 0.01);
         assert_eq!(log_product(&[], 1.0), 0.0);
+    }
+
+    #[test]
+    fn products_are_the_same_either_way_until_they_are_too_large() {
+        for groups in 0..40 {
+            let given: Vec<[f32; LANES]> =
+                (0..groups).map(|k| std::array::from_fn(|lane| ((k * 7 + lane * 3) % 11) as f32 * 0.9)).collect();
+            let mut mass = vec![[0.0; LANES]; groups];
+            let mut products = [[0.0; LANES]];
+            add_and_multiply(&mut mass, &given, 0.7, 5, &[5 + groups as u32], &mut products);
+            assert_eq!(mass, given);
+            let lanes = products[0];
+            let product = (lanes[0] * lanes[1]) * (lanes[2] * lanes[3]);
+            if product <= TOO_LARGE {
+                assert_eq!(ln(product), log_product(&mass, 0.7), "{groups}");
+            } else {
+                assert!(groups > 9, "{groups}");
+            }
+        }
     }
 }

@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 /// Words in the interner after which a worker starts anew (before its next pair of texts).
 const WORDS_KEPT: usize = 200_000;
+/// Translations less probable than this are no links.
+const UNLIKELY: f32 = 1e-4;
 pub(super) const NONE: u32 = u32::MAX;
 
 /// One match that a bead rests on, for explanations.
@@ -39,8 +41,21 @@ pub(super) struct Text {
     local: Vec<u32>,
     /// By word, a bit: it has a type. Most translations are not in the text, and this is small enough to be at hand.
     has: Vec<u64>,
-    /// by word: its share of running words at large, or NAN while not asked
-    share: Vec<f32>,
+    /// by word
+    known: Vec<Known>,
+}
+
+/// What is known of a word, whatever the text: its share of running words at large, or NAN while not asked; ln λ and (1−λ)/λ where its share
+/// in the text does not count.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    share: f32,
+    floor: f32,
+    gain: f32,
+}
+
+impl Known {
+    const NOT_ASKED: Known = Known { share: f32::NAN, floor: 0.0, gain: 0.0 };
 }
 
 /// A list of (word, probability) for each word, made when first asked for.
@@ -50,14 +65,24 @@ struct Cache {
     list: Vec<(WordId, f32)>,
 }
 
-/// Translations that are linked in the texts: by type of one side, (type of the other, probability).
+/// Words of both texts that translate each other: source type, target type, t(target|source), t(source|target).
+pub(super) type WordPair = (u32, u32, f32, f32);
+
+/// Translations that are linked in the texts: by type of one side, those of the other.
 #[derive(Debug, Default)]
-struct Links {
-    start: Vec<u32>,
+pub(crate) struct Links {
+    spans: Vec<LinkSpan>,
+    /// The type of the other side, and the link as the evidence weighs it, see [`Direction::links`].
     list: Vec<(u32, f32)>,
-    /// Those that say something, as the evidence weighs them, see [`Direction::links`]; where those of each type begin.
-    scaled: Vec<(u32, f32)>,
-    scaled_start: Vec<u32>,
+    probabilities: Vec<f32>,
+}
+
+/// Where the links of a type begin, where those end that say something, and where all do.
+#[derive(Debug, Default, Clone, Copy)]
+struct LinkSpan {
+    start: u32,
+    weighed: u32,
+    end: u32,
 }
 
 /// The evidence of a move's beads in a row, in 4096ths of a nat, as differences: forward `to` − `from`, backward `after` − `before`. Sums wrap.
@@ -80,8 +105,7 @@ pub struct Matches {
     pub(super) text: Pair<Text>,
     glosses: Cache,
     learned: Pair<Cache>,
-    /// (source type, target type, t(target|source), t(source|target))
-    pub(super) pairs: Vec<(u32, u32, f32, f32)>,
+    pub(super) pairs: Vec<WordPair>,
     links: Pair<Links>,
     blocks: Pair<Blocks>,
     /// The target's blocks, by source border.
@@ -288,7 +312,7 @@ impl Matches {
     pub fn shares(&self, side: Side, run: Range<usize>) -> impl Iterator<Item = f32> + '_ {
         let text = &self.text[side];
         let words = text.tokens.start(run.start)..text.tokens.start(run.end);
-        words.map(|at| text.share[text.types[text.typed[at] as usize] as usize])
+        words.map(|at| text.known[text.types[text.typed[at] as usize] as usize].share)
     }
 
     /// Which words of the two texts translate each other, and how probably.
@@ -353,8 +377,8 @@ impl Matches {
         }
         self.weigh();
         let (source, target) = (&self.text.source, &self.text.target);
-        self.links.source.fill(source.types.len(), &target.scale, self.pairs.iter().map(|p| (p.0, p.1, p.2)));
-        self.links.target.fill(target.types.len(), &source.scale, self.pairs.iter().map(|p| (p.1, p.0, p.3)));
+        self.links.source.fill(source.types.len(), &target.scale, &self.pairs, |pair| (pair.0, pair.1, pair.2));
+        self.links.target.fill(target.types.len(), &source.scale, &self.pairs, |pair| (pair.1, pair.0, pair.3));
     }
 
     /// u and λ of every type.
@@ -363,21 +387,27 @@ impl Matches {
         for side in Side::BOTH {
             let language = if side == Side::Source { self.lexicon.source } else { self.lexicon.target };
             let text = &mut self.text[side];
-            text.share.resize(self.words.len(), f32::NAN);
+            text.known.resize(self.words.len(), Known::NOT_ASKED);
             text.floor.clear();
             text.scale.clear();
             let total = text.typed.len() as f32;
-            for (&word, &count) in text.types.iter().zip(&text.counts) {
-                let share = &mut text.share[word as usize];
-                if share.is_nan() {
-                    *share = super::share_at_large(language, self.words.text(word));
-                }
-                let u = (count as f32 + settings.background * *share) / (total + settings.background);
-                // A word so common that a match says nothing gets λ = 1.
-                let common = share.max(u - 3.0 * (u / total).sqrt());
+            // A word so common that a match says nothing gets λ = 1.
+            let weighed = |common: f32| {
                 let lambda = 1.0 - (1.0 - settings.lambda) * (1.0 - common / settings.common).max(0.0);
-                text.floor.push(lambda.ln());
-                text.scale.push((1.0 - lambda) / lambda / u.max(1e-7));
+                (lambda.ln(), (1.0 - lambda) / lambda)
+            };
+            for (&word, &count) in text.types.iter().zip(&text.counts) {
+                let known = &mut text.known[word as usize];
+                if known.share.is_nan() {
+                    let share = super::share_at_large(language, self.words.text(word));
+                    let (floor, gain) = weighed(share);
+                    *known = Known { share, floor, gain };
+                }
+                let u = (count as f32 + settings.background * known.share) / (total + settings.background);
+                let common = u - 3.0 * (u / total).sqrt();
+                let (floor, gain) = if common > known.share { weighed(common) } else { (known.floor, known.gain) };
+                text.floor.push(floor);
+                text.scale.push(gain / u.max(1e-7));
             }
         }
     }
@@ -429,7 +459,7 @@ impl Text {
         self.counts.clear();
         self.local.resize(words.len(), NONE);
         self.has.resize(words.len().div_ceil(64), 0);
-        for &id in self.tokens.ids() {
+        self.typed.extend(self.tokens.ids().iter().map(|&id| {
             let slot = &mut self.local[id as usize];
             if *slot == NONE {
                 *slot = self.types.len() as u32;
@@ -438,8 +468,8 @@ impl Text {
                 self.counts.push(0);
             }
             self.counts[*slot as usize] += 1;
-            self.typed.push(*slot);
-        }
+            *slot
+        }));
     }
 
     /// The type of a word that the text has.
@@ -452,11 +482,11 @@ impl Text {
         Direction {
             near: &self.typed,
             near_ends: &self.ends,
-            links: &links.scaled,
-            link_start: &links.scaled_start,
+            links,
             far: &far.typed,
             far_ends: &far.ends,
             floor: &far.floor,
+            counts: &far.counts,
         }
     }
 }
@@ -483,50 +513,58 @@ impl Cache {
 }
 
 impl Links {
-    fn fill(&mut self, types: usize, scale: &[f32], pairs: impl Iterator<Item = (u32, u32, f32)> + Clone) {
-        self.start.clear();
-        self.start.resize(types + 2, 0);
-        let pairs = pairs.filter(|p| p.2 > 1e-4);
-        for (near, _, _) in pairs.clone() {
-            self.start[near as usize + 2] += 1;
+    /// The links from each of `types` types, of which a pair of words gives one: its type, the other's, and how probable it is.
+    fn fill(&mut self, types: usize, scale: &[f32], pairs: &[WordPair], link: impl Fn(&WordPair) -> (u32, u32, f32)) {
+        let Self { spans, list, probabilities } = self;
+        // How many there are of either kind, then where they begin; putting a link in its place moves that to where they end.
+        spans.clear();
+        spans.resize(types, LinkSpan::default());
+        for pair in pairs {
+            let (near, far, p) = link(pair);
+            if p <= UNLIKELY {
+                continue;
+            }
+            let span = &mut spans[near as usize];
+            // A word so common that a match says nothing has no weight, and need not be summed.
+            *(if scale[far as usize] > 0.0 { &mut span.weighed } else { &mut span.end }) += 1;
         }
         let mut sum = 0;
-        for start in &mut self.start {
-            sum += *start;
-            *start = sum;
+        for span in &mut *spans {
+            let (weighed, other) = (sum + span.weighed, span.end);
+            *span = LinkSpan { start: sum, weighed: sum, end: weighed };
+            sum = weighed + other;
         }
-        self.list.clear();
-        self.list.resize(sum as usize, (0, 0.0));
-        // start[f + 1] is where the list of f begins; filling it moves it to where the list ends
-        for (near, far, p) in pairs {
-            let slot = &mut self.start[near as usize + 1];
-            self.list[*slot as usize] = (far, p);
+        list.resize(sum as usize, (0, 0.0));
+        probabilities.resize(sum as usize, 0.0);
+        for pair in pairs {
+            let (near, far, p) = link(pair);
+            if p <= UNLIKELY {
+                continue;
+            }
+            let (span, scale) = (&mut spans[near as usize], scale[far as usize]);
+            let slot = if scale > 0.0 { &mut span.weighed } else { &mut span.end };
+            list[*slot as usize] = (far, p * scale);
+            probabilities[*slot as usize] = p;
             *slot += 1;
         }
-        self.start.truncate(types + 1);
-        self.scaled.clear();
-        self.scaled_start.clear();
-        self.scaled_start.push(0);
-        for near in 0..types {
-            let list = &self.list[self.start[near] as usize..self.start[near + 1] as usize];
-            let weighed = list.iter().map(|&(far, p)| (far, p * scale[far as usize]));
-            // A word so common that a match says nothing has no weight, and need not be summed.
-            self.scaled.extend(weighed.filter(|link| link.1 > 0.0));
-            self.scaled_start.push(self.scaled.len() as u32);
-        }
     }
 
-    /// The links as the evidence weighs them.
-    fn weighed(&self, near: u32) -> &[(u32, f32)] {
-        &self.scaled[self.scaled_start[near as usize] as usize..self.scaled_start[near as usize + 1] as usize]
+    /// The links as the evidence weighs them, without those that have no weight.
+    #[inline]
+    pub(super) fn weighed(&self, near: u32) -> &[(u32, f32)] {
+        let span = self.spans[near as usize];
+        &self.list[span.start as usize..span.weighed as usize]
     }
 
-    fn of(&self, near: u32) -> &[(u32, f32)] {
-        &self.list[self.start[near as usize] as usize..self.start[near as usize + 1] as usize]
+    /// The types of the other side that have such links, some of them repeatedly.
+    pub(super) fn all_weighed(&self) -> impl Iterator<Item = u32> {
+        (0..self.spans.len()).flat_map(|near| self.weighed(near as u32)).map(|link| link.0)
     }
 
     fn probability(&self, near: u32, far: u32) -> f32 {
-        self.of(near).iter().filter(|link| link.0 == far).map(|link| link.1).sum()
+        let span = self.spans[near as usize];
+        let links = (span.start as usize..span.end as usize).filter(|&link| self.list[link].0 == far);
+        links.map(|link| self.probabilities[link]).sum()
     }
 }
 
