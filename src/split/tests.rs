@@ -1,7 +1,7 @@
 //! What stands inside the module's walls.
 
 use super::table::{BUILT_IN, Class, Table};
-use crate::document::lines::{Script, is_verse, joins_next};
+use crate::document::lines::{Look, Script, is_verse, joins_next};
 
 #[test]
 fn built_in_tables_are_whole() {
@@ -22,13 +22,13 @@ fn capitals_find_their_abbreviation() {
 
 #[test]
 fn lines_broken_in_a_sentence() {
-    let broken = ["    他们往往不肯改，也不想\n", "  “改”，怎么办？\n", "    第二段。\n"];
+    let broken = ["    他们往往不肯改，也不想\n", "  “改”，怎么办？\n", "    第二段。\n"].map(Look::of);
     assert!(joins_next(Script::Han, &broken, 0));
     assert!(!joins_next(Script::Han, &broken, 1));
-    let heads = ["    国际简讯\n", "  美国物价上涨\n"];
+    let heads = ["    国际简讯\n", "  美国物价上涨\n"].map(Look::of);
     assert!(!joins_next(Script::Han, &heads, 0));
-    assert!(joins_next(Script::Alphabetic, &["The committee met in the", "great hall."], 0));
-    assert!(!joins_next(Script::Alphabetic, &["A new bridge opens", "Half a million came."], 0));
+    assert!(joins_next(Script::Alphabetic, &["The committee met in the", "great hall."].map(Look::of), 0));
+    assert!(!joins_next(Script::Alphabetic, &["A new bridge opens", "Half a million came."].map(Look::of), 0));
 }
 
 #[test]
