@@ -25,7 +25,7 @@
 //! as [`PRIOR_LENGTH`] of each side, and kept within a factor of [`MAX_FACTOR`] of it; with no text to speak of it *is* that
 //! value.
 
-use super::logarithm::ln;
+use super::logarithm::ln_lanes;
 use super::{LANES, MAX_RUN, Row, Signal, Texts, add_to_lanes, round, round_lanes, whole_numbers};
 use crate::cost::Cost;
 use crate::document::Segment;
@@ -208,7 +208,7 @@ fn pair_features(source: Measured, length: f32x4, log_padded: f32x4) -> (f32x4, 
     let length = steps.fast_min(f32x4::splat(LONGEST * PER_UNIT)) * f32x4::splat(1.0 / PER_UNIT) + f32x4::splat(0.5);
     // 1/v
     let precision = length / (f32x4::splat(VARIANCE) * length + f32x4::splat(VARIANCE_PER_LENGTH));
-    (f32x4::splat(0.5) * (z * z * precision - ln(precision)) + f32x4::ONE, z.abs())
+    (f32x4::splat(0.5) * (z * z * precision - ln_lanes(precision)) + f32x4::ONE, z.abs())
 }
 
 fn unpaired(length: f32) -> f32 {
