@@ -20,10 +20,13 @@ const PRINTING: [&str; 5] = ["print", "println", "eprint", "eprintln", "dbg"];
 
 // -------------------------------------------------------------------------------------------------------------- the rule
 
-/// The public modules of lib.rs, the highest first.
+/// The modules of lib.rs, the highest first.
 fn modules(lib: &str) -> Vec<String> {
     let code = blanked(lib);
-    let declared = code.lines().filter_map(|line| line.trim().strip_prefix("pub mod ")?.strip_suffix(';'));
+    let declared = code.lines().filter_map(|line| {
+        let line = line.trim();
+        line.strip_prefix("pub ").unwrap_or(line).strip_prefix("mod ")?.strip_suffix(';')
+    });
     declared.map(|name| name.trim().to_owned()).collect()
 }
 
