@@ -108,7 +108,7 @@ impl Layout {
 
     /// So many lanes of a list, from so far `before` the first border on.
     #[inline]
-    fn lanes<'l>(list: &'l [i32], first: usize, before: usize, count: usize) -> &'l [[i32; LANES]] {
+    fn lanes(list: &[i32], first: usize, before: usize, count: usize) -> &[[i32; LANES]] {
         &list[first + MAX_RUN - before..].as_chunks().0[..count]
     }
 }
