@@ -9,6 +9,7 @@
 use super::embedded::ZhEn;
 use super::segment::Segmenter;
 use super::words::{WordId, Words};
+use crate::bytes::{eight, lower_letters};
 use crate::document::lines::primary;
 use crate::span::ByteRange;
 use foldhash::fast::FixedState;
@@ -324,30 +325,6 @@ impl std::fmt::Debug for Tokenizer {
     }
 }
 
-/// The bytes from `at` on, the first lowest, zeros behind the last.
-#[inline]
-fn eight(bytes: &[u8], at: usize) -> u64 {
-    let rest = bytes.get(at..).unwrap_or_default();
-    u64::from_le_bytes(rest.first_chunk().copied().unwrap_or_else(|| {
-        let mut eight = [0; 8];
-        eight[..rest.len()].copy_from_slice(rest);
-        eight
-    }))
-}
-
-/// How many of eight bytes, from the lowest on, are plain letters, and these, lower-cased.
-#[inline]
-fn lower_letters(eight: u64) -> (usize, u64) {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x80 * EACH;
-    let lower = eight | (0x20 * EACH);
-    // A byte's highest bit is set from the letter on that the sum begins with; no sum runs over into the next byte.
-    let from = |letter: u8| (lower & !HIGH) + u64::from(0x80 - letter) * EACH;
-    let others = !(from(b'a') & !from(b'z' + 1) & !eight) & HIGH;
-    let count = others.trailing_zeros() / 8;
-    (count as usize, lower & !u64::MAX.checked_shl(8 * count).unwrap_or(0))
-}
-
 /// The end of the characters from `start` on that are such.
 fn run(text: &str, start: usize, is: impl Fn(char) -> bool) -> usize {
     text[start..].char_indices().find(|&(_, c)| !is(c)).map_or(text.len(), |(at, _)| start + at)
@@ -451,19 +428,6 @@ mod tests {
         assert_eq!(stems("is", "Íslenskan er"), ["íslen", "er"]);
         assert_eq!(stems("hu", "gazdasági"), ["gazdaság"]);
         assert_eq!(stems("en", "1,2, 12,34"), ["1", "2", "12", "34"]);
-    }
-
-    #[test]
-    fn letters_are_told_from_all_other_bytes() {
-        for byte in 0..=u8::MAX {
-            let word = [b'Q', b'z', byte, b'A', b'x', b'a', b'Z', b'b'];
-            let letters = word.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-            let mut lower = [0; 8];
-            lower[..letters].copy_from_slice(&word[..letters].to_ascii_lowercase());
-            assert_eq!(lower_letters(eight(&word, 0)), (letters, u64::from_le_bytes(lower)), "{byte}");
-        }
-        assert_eq!(eight(b"abc", 1), u64::from_le_bytes(*b"bc\0\0\0\0\0\0"));
-        assert_eq!(eight(b"abc", 4), 0);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Capitalised words of an English text that may be names.
 
-use crate::signal::number::letters;
+use crate::bytes::letters;
 use crate::span::ByteRange;
 use foldhash::fast::FixedState;
 use std::collections::{HashMap, HashSet};

@@ -1,6 +1,7 @@
 //! The words of English that numbers are made of, and a text cut into words, digits and marks.
 
 use super::value::{Value, decimal};
+use crate::bytes::letters;
 use std::sync::LazyLock;
 
 /// What a word is to numbers.
@@ -162,24 +163,6 @@ fn key(word: &[u8]) -> usize {
 /// The bit of its last letter.
 fn last(word: &[u8]) -> u32 {
     1 << (word[word.len() - 1] & 31)
-}
-
-/// How many ASCII letters the bytes begin with.
-pub(in crate::signal) fn letters(bytes: &[u8]) -> usize {
-    const EACH: u64 = u64::MAX / 255;
-    let mut at = 0;
-    // Eight at a time: sums that reach the highest bit of a byte tell those from a on, and those beyond z.
-    while let Some(&eight) = bytes[at..].first_chunk() {
-        let eight = u64::from_le_bytes(eight);
-        let small = (eight | (0x20 * EACH)) & (0x7f * EACH);
-        let letters = (small + (0x80 - b'a' as u64) * EACH) & !(small + (0x7f - b'z' as u64) * EACH);
-        let others = (!letters | eight) & (0x80 * EACH);
-        if others != 0 {
-            return at + others.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    at + bytes[at..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count()
 }
 
 /// One word, run of digits or mark.
@@ -350,21 +333,4 @@ fn digits(bytes: &[u8], start: usize) -> (usize, bool, Option<Value>) {
     }
     let value = decimal(bytes[start..end].iter().filter(|b| b.is_ascii_digit()).map(|b| b - b'0'), places);
     (end, plain, value)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn letters_are_counted_up_to_any_other_byte() {
-        for length in 0..20 {
-            let word: String = ('A'..='Z').chain('a'..='z').cycle().skip(length * 7).take(length).collect();
-            assert_eq!(letters(word.as_bytes()), length);
-            for byte in (0..=255_u8).filter(|byte| !byte.is_ascii_alphabetic()) {
-                let bytes = [word.as_bytes(), &[byte], b"letters"].concat();
-                assert_eq!(letters(&bytes), length, "{byte}");
-            }
-        }
-    }
 }

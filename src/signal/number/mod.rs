@@ -28,7 +28,6 @@ mod unit;
 mod value;
 
 pub use compare::{Comparison, Match, Near, NearKind, Relation, compare};
-pub(super) use english_word::letters;
 pub use evidence::Evidence;
 pub use key::{Key, keys};
 pub use unit::Unit;
