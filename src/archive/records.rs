@@ -7,7 +7,7 @@ use encoding_rs::Encoding;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 
 /// The room that is kept from line to line, at most.
@@ -60,25 +60,12 @@ impl<R: BufRead> Records<R> {
             self.held = Vec::new();
         }
         self.held.clear();
-        while self.held.last() != Some(&b'\n') {
-            let buffer = match self.input.fill_buf() {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                buffer => buffer?,
-            };
-            let room = self.longest.saturating_add(1) - self.held.len() as u64;
-            let buffer = &buffer[..buffer.len().min(usize::try_from(room).unwrap_or(usize::MAX))];
-            let end = memchr::memchr(b'\n', buffer).map_or(buffer.len(), |at| at + 1);
-            if end == 0 {
-                break;
-            }
-            self.held.extend_from_slice(&buffer[..end]);
-            self.input.consume(end);
-        }
-        if self.held.last() != Some(&b'\n') && self.held.len() as u64 > self.longest {
+        let read = self.input.by_ref().take(self.longest + 1).read_until(b'\n', &mut self.held)?;
+        if self.held.last() != Some(&b'\n') && read as u64 > self.longest {
             skip_line(&mut self.input)?;
             return Ok(Line::TooLong);
         }
-        Ok(if self.held.is_empty() { Line::None } else { Line::Held })
+        Ok(if read == 0 { Line::None } else { Line::Held })
     }
 
     fn entry(&self) -> Result<Entry, Reject> {
