@@ -208,13 +208,6 @@ fn longest(moves: &[Move]) -> usize {
     moves.iter().map(|step| step.source as usize).max().unwrap_or(0)
 }
 
-impl Ends {
-    /// The costs of its beads, among those of the row.
-    fn costs(&self) -> RangeInclusive<usize> {
-        self.at..=self.at + self.last - self.first
-    }
-}
-
 /// `length` times `value`.
 fn refill<T: Copy>(buffer: &mut Vec<T>, length: usize, value: T) {
     buffer.clear();

@@ -14,8 +14,8 @@ use super::Decoding;
 use super::lattice::Found;
 use crate::span::Block;
 
-/// The best path over `found` and the beads of `viterbi`: these see to it that there is one, even
-/// in texts so ill-matched that no single path has a probability to speak of.
+/// The best path over `found` and the beads of `viterbi`: these see to it that there is one, even in texts so ill-matched that no single
+/// path has a probability to speak of.
 pub(super) fn decode(found: &[Found], viterbi: &[Block]) -> Vec<Block> {
     let end = |block: &Block| (block.source.end, block.target.end);
     let mut beads: Vec<(Block, f64)> = found

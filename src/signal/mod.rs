@@ -31,7 +31,7 @@ pub const MAX_FEATURES: usize = 16;
 /// The most segments that a move may take on one side.
 pub const MAX_RUN: usize = 15;
 
-/// Bead costs that are computed side by side: a row of the lattice has a whole number of these lanes.
+/// Numbers that are worked on side by side, in wide registers: a row of the lattice has a whole number of these lanes of costs.
 pub const LANES: usize = 4;
 
 /// A pair of texts as the signals see it.
@@ -80,6 +80,13 @@ pub struct Ends {
     pub last: usize,
     /// Where the cost of its first bead stands among those of the row.
     pub at: usize,
+}
+
+impl Ends {
+    /// Where the costs of its beads stand among those of the row.
+    pub(crate) fn costs(&self) -> Range<usize> {
+        self.at..self.at + self.last + 1 - self.first
+    }
 }
 
 /// One row of the lattice: all beads that end after source segment `source_end` and after a target segment of `target_ends`.
@@ -146,32 +153,39 @@ impl<'r> Row<'r> {
 
     /// The moves that end here, each with the first target end that it can have and the costs from there on.
     #[inline]
-    pub fn beads<'c>(&self, mut costs: &'c mut [i32]) -> impl Iterator<Item = (Move, usize, &'c mut [i32])> {
-        let (origin, mut passed) = (self.origin, 0);
-        self.moves.iter().map(move |ends| {
-            let rest = std::mem::take(&mut costs).split_at_mut(ends.at - passed).1;
-            let (own, rest) = rest.split_at_mut(ends.last + 1 - ends.first);
-            passed = ends.at + own.len();
-            costs = rest;
-            (ends.step, ends.first + origin, own)
-        })
+    pub fn beads<'c>(&self, costs: &'c mut [i32]) -> impl Iterator<Item = (Move, usize, &'c mut [i32])> {
+        let origin = self.origin;
+        self.parts(costs, Ends::costs).map(move |(ends, own)| (ends.step, ends.first + origin, own))
     }
-}
 
-impl Row<'_> {
     /// The moves that end here, each with the costs of all the row's target ends, the first of which is the row's first, in whole
     /// lanes. Those among them that begin beyond the lattice, or end there, may be given any cost.
     #[inline]
-    pub(crate) fn lanes<'c>(&self, mut costs: &'c mut [i32]) -> impl Iterator<Item = (Move, &'c mut [[i32; LANES]])> {
-        let (start, end) = (self.target_ends.start() - self.origin, self.target_ends.end() - self.origin);
-        let (count, mut passed) = ((end + 1 - start).next_multiple_of(LANES), 0);
-        self.moves.iter().map(move |ends| {
+    pub(crate) fn lanes<'c>(&self, costs: &'c mut [i32]) -> impl Iterator<Item = (Move, &'c mut [[i32; LANES]])> {
+        let start = self.target_ends.start() - self.origin;
+        let count = (self.target_ends.end() + 1 - self.target_ends.start()).next_multiple_of(LANES);
+        let all = move |ends: &Ends| {
             let first = ends.at + start - ends.first;
-            let rest = std::mem::take(&mut costs).split_at_mut(first - passed).1;
-            let (own, rest) = rest.split_at_mut(count);
-            passed = first + count;
+            first..first + count
+        };
+        self.parts(costs, all).map(|(ends, own)| (ends.step, own.as_chunks_mut().0))
+    }
+
+    /// The moves that end here, each with a part of the costs; parts follow one another as the moves do.
+    #[inline]
+    fn parts<'c>(
+        &self,
+        mut costs: &'c mut [i32],
+        part: impl Fn(&Ends) -> Range<usize>,
+    ) -> impl Iterator<Item = (&Ends, &'c mut [i32])> {
+        let mut passed = 0;
+        self.moves.iter().map(move |ends| {
+            let part = part(ends);
+            let rest = std::mem::take(&mut costs).split_at_mut(part.start - passed).1;
+            let (own, rest) = rest.split_at_mut(part.len());
+            passed = part.end;
             costs = rest;
-            (ends.step, own.as_chunks_mut().0)
+            (ends, own)
         })
     }
 }

@@ -274,7 +274,8 @@ impl Tally {
         }
         let worth = |shared: i32| round(weights[0] * value(shared)[0] * Cost::PER_NAT as f32);
         let Pair { source, target } = self.sides.as_ref().map(|side| &side.segments.list[..]);
-        for Ends { step, first, last, at, .. } in row.moves() {
+        for ends in row.moves() {
+            let Ends { step, first, last, .. } = ends;
             let (taken, run) = (step.source as usize, step.target as usize);
             let met = &met[..within[taken]];
             // Most beads of the move share one thing at the most.
@@ -283,7 +284,7 @@ impl Tally {
                 [Met { here, weight, .. }] if here.len() == 1 => Some(worth(*weight)),
                 _ => None,
             };
-            let costs = &mut costs[at..=at + last - first];
+            let costs = &mut costs[ends.costs()];
             if alone.is_none() {
                 shared.resize(shared.len().max(costs.len()), 0);
                 shared[..costs.len()].fill(0);

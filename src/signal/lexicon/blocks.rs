@@ -16,6 +16,7 @@
 //! 4096ths of a nat, wrapping, so that differences are exact wherever the row starts and however long it is.
 
 use super::matches::Links;
+use crate::signal::LANES;
 use crate::signal::logarithm::{ln, ln_mantissa, split};
 use std::ops::Range;
 
@@ -23,8 +24,6 @@ use std::ops::Range;
 pub(crate) const STEPS: f32 = 4096.0;
 /// Sentences around a band within which its words are looked for too.
 const AROUND: usize = 3;
-/// Numbers that are worked on side by side.
-const LANES: usize = 4;
 /// No factor counts for more.
 const LARGEST: f32 = 1e12;
 /// A product above this is not trusted: it may not be a number.
