@@ -1,6 +1,6 @@
 //! Pairs of sentences that their words mark as likely to belong together, wherever in the texts they stand.
 
-use super::matches::{Matches, NONE, Text};
+use super::matches::{Matches, NONE, Text, WordPair};
 use crate::span::Pair;
 
 /// Translations less probable than this are no anchors.
@@ -12,6 +12,17 @@ const STEPS: usize = 2;
 /// What a sequence weighs that stands once in either text: less than a rare word does that has but one translation.
 const SEQUENCE: f32 = 0.5;
 
+/// The mean of a pair's two probabilities.
+fn mean(&(_, _, forward, backward): &WordPair) -> f32 {
+    0.5 * (forward + backward)
+}
+
+/// True for a pair that is probable enough.
+#[inline]
+pub(super) fn is_likely(pair: &WordPair) -> bool {
+    mean(pair) >= FAINT
+}
+
 /// A source sentence, a target sentence, and a weight.
 pub(super) type Point = (u32, u32, f32);
 
@@ -22,16 +33,13 @@ impl Matches {
     pub fn rare(&self, most: u32) -> Vec<Point> {
         let (sources, targets) = (self.text.source.rare_places(most), self.text.target.rare_places(most));
         let mut points = Vec::new();
-        for &(s, t, forward, backward) in &self.pairs {
-            let mean = 0.5 * (forward + backward);
-            if mean < FAINT {
-                continue;
-            }
+        for pair in &self.likely {
+            let &(s, t, ..) = pair;
             let (source, target) = (sources.of(s), targets.of(t));
             if source.is_empty() || target.is_empty() {
                 continue;
             }
-            let weight = mean / (source.len() * target.len()) as f32;
+            let weight = mean(pair) / (source.len() * target.len()) as f32;
             for &s in source {
                 target.iter().for_each(|&t| points.push((s, t, weight)));
             }
@@ -81,8 +89,8 @@ impl Matches {
     fn concepts(&self) -> Concepts {
         let types = Pair::new(self.text.source.types.len(), self.text.target.types.len());
         let mut best = types.map(|count| vec![(0.0f32, NONE); count]);
-        for &(s, t, forward, backward) in &self.pairs {
-            let mean = 0.5 * (forward + backward);
+        for pair in &self.likely {
+            let (&(s, t, ..), mean) = (pair, mean(pair));
             for (slot, other) in [(&mut best.source[s as usize], t), (&mut best.target[t as usize], s)] {
                 if mean > slot.0 {
                     *slot = (mean, other);
@@ -91,8 +99,8 @@ impl Matches {
         }
         let mut concepts =
             Concepts { source: vec![NONE; types.source], target: vec![NONE; types.target], rank: Vec::new() };
-        for (s, &(mean, t)) in best.source.iter().enumerate() {
-            if t == NONE || mean < FAINT || best.target[t as usize].1 != s as u32 {
+        for (s, &(_, t)) in best.source.iter().enumerate() {
+            if t == NONE || best.target[t as usize].1 != s as u32 {
                 continue;
             }
             let counts = [self.text.source.counts[s], self.text.target.counts[t as usize]];

@@ -36,7 +36,7 @@ pub(crate) struct Direction<'a> {
     /// Near tokens as near types, sentence after sentence, and where sentences end.
     pub(crate) near: &'a [u32],
     pub(crate) near_ends: &'a [u32],
-    /// Pairs of (far type, (1−λ)/λ · t(e|f) / u(e)), all above 0, of near type f.
+    /// Links from near type f to far types e, weighed (1−λ)/λ · t(e|f) / u(e).
     pub(crate) links: &'a Links,
     /// Far tokens as far types, and where sentences end.
     pub(crate) far: &'a [u32],
@@ -247,24 +247,30 @@ impl Blocks {
             let last = (band[i].1 + AROUND as u32).min(text.far_ends.len() as u32).max(own.end).max(first);
             let live = start_of(&self.live_ends, first as usize)..start_of(&self.live_ends, last as usize);
             self.given_to.push((first..last, live.start, at));
-            let given = first_of(&mut self.given, at + live.len())[at..].as_flattened_mut();
+            // What lies outside goes into one group more, which the next sentence writes over: by its place's lane, since a sum that is
+            // added to over and over has to be waited for.
+            let given = first_of(&mut self.given, at + live.len() + 1)[at..].as_flattened_mut();
             given.fill(0.0);
             at += live.len();
-            let origin = live.start * LANES as u32;
+            let (origin, outside) = (live.start * LANES as u32, (live.len() * LANES) as u32);
+            let mut give = |place: u32, weight: f32| {
+                // A place that is too small wraps, and is too large then.
+                let slot = place.wrapping_sub(origin).min(outside + place % LANES as u32);
+                given[slot as usize] += weight;
+            };
             for &near in &text.near[start..end as usize] {
-                for &(far, weight) in text.links.weighed(near) {
-                    let (from, to) = self.places_of[far as usize];
+                let (single, several) = text.links.by_places(near);
+                for link in single {
+                    give(self.places[self.places_of[link.far as usize].0 as usize], link.weight);
+                }
+                for link in several {
+                    let (from, to) = self.places_of[link.far as usize];
                     let mut places = &self.places[from as usize..to as usize];
                     if places.len() > FEW_PLACES {
                         places = &places[places.partition_point(|&place| place < origin)..];
                         places = &places[..places.partition_point(|&place| place < live.end * LANES as u32)];
                     }
-                    for &place in places {
-                        // One that is too small wraps, and is too large then.
-                        if let Some(given) = given.get_mut(place.wrapping_sub(origin) as usize) {
-                            *given += weight;
-                        }
-                    }
+                    places.iter().for_each(|&place| give(place, link.weight));
                 }
             }
             start = end as usize;

@@ -3,7 +3,7 @@
 use super::blocks::{Blocks, Direction, STEPS, Turned};
 use super::token::{Tokenizer, Tokens};
 use super::words::{WordId, Words};
-use super::{Lexicon, cognate};
+use super::{Lexicon, anchors, cognate};
 use crate::span::{ByteRange, Pair, Side};
 use std::ops::Range;
 use std::sync::Arc;
@@ -37,6 +37,7 @@ pub(super) struct Text {
     /// by type: ln λ, (1−λ)/λ/u
     floor: Vec<f32>,
     scale: Vec<f32>,
+    kinds: Vec<Kind>,
     /// by word: its type, or NONE
     local: Vec<u32>,
     /// By word, a bit: it has a type. Most translations are not in the text, and this is small enough to be at hand.
@@ -63,26 +64,57 @@ impl Known {
 struct Cache {
     spans: Vec<(u32, u32)>,
     list: Vec<(WordId, f32)>,
+    /// Of the words that were asked for last.
+    asked: Vec<(u32, u32)>,
 }
 
 /// Words of both texts that translate each other: source type, target type, t(target|source), t(source|target).
 pub(super) type WordPair = (u32, u32, f32, f32);
 
+/// One word as the translation of another.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Link {
+    /// The type of the other side.
+    pub(crate) far: u32,
+    /// As the evidence weighs it, see [`Direction::links`].
+    pub(crate) weight: f32,
+    probability: f32,
+}
+
 /// Translations that are linked in the texts: by type of one side, those of the other.
 #[derive(Debug, Default)]
 pub(crate) struct Links {
     spans: Vec<LinkSpan>,
-    /// The type of the other side, and the link as the evidence weighs it, see [`Direction::links`].
-    list: Vec<(u32, f32)>,
-    probabilities: Vec<f32>,
+    list: Vec<Link>,
+    /// Those of the type under way, by [`Kind`].
+    own: [Vec<Link>; 3],
 }
 
-/// Where the links of a type begin, where those end that say something, and where all do.
+/// What links to a type are good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// It has one place.
+    Single,
+    /// It has several.
+    Several,
+    /// It is so common that a match says nothing: it has no weight, and need not be summed.
+    Silent,
+}
+
+/// Where the links of a type begin, and where those of each [`Kind`] end.
 #[derive(Debug, Default, Clone, Copy)]
 struct LinkSpan {
     start: u32,
-    weighed: u32,
+    single: u32,
+    several: u32,
     end: u32,
+}
+
+/// What a dictionary holds for translations, by type of one side: the other's type, and how probable it is.
+#[derive(Debug, Default)]
+struct Listed {
+    ends: Vec<u32>,
+    list: Vec<(u32, f32)>,
 }
 
 /// The evidence of a move's beads in a row, in 4096ths of a nat, as differences: forward `to` − `from`, backward `after` − `before`. Sums wrap.
@@ -105,11 +137,16 @@ pub struct Matches {
     pub(super) text: Pair<Text>,
     glosses: Cache,
     learned: Pair<Cache>,
-    pub(super) pairs: Vec<WordPair>,
+    /// What the dictionary holds for translations.
+    pairs: Vec<WordPair>,
+    listed: Listed,
+    /// Whatever is held so, and probable enough for anchors.
+    pub(super) likely: Vec<WordPair>,
     links: Pair<Links>,
     blocks: Pair<Blocks>,
     /// The target's blocks, by source border.
     turned: Turned,
+    found: Vec<(u32, f32)>,
     mass: Vec<f32>,
     band: Vec<(u32, u32)>,
     cognates: cognate::Cognates,
@@ -125,9 +162,12 @@ impl Matches {
             glosses: Cache::default(),
             learned: Pair::default(),
             pairs: Vec::new(),
+            listed: Listed::default(),
+            likely: Vec::new(),
             links: Pair::default(),
             blocks: Pair::default(),
             turned: Turned::default(),
+            found: Vec::new(),
             mass: Vec::new(),
             band: Vec::new(),
             cognates: cognate::Cognates::default(),
@@ -252,8 +292,8 @@ impl Matches {
         let per_word = 1.0 / (block.len().max(1) as f32);
         let mut sum = 0.0;
         for &e in far {
-            let found = block.iter().flat_map(|&f| links.weighed(f).iter()).filter(|link| link.0 == e);
-            let mass: f32 = found.map(|link| link.1).sum();
+            let found = block.iter().flat_map(|&f| links.weighed(f).iter()).filter(|link| link.far == e);
+            let mass: f32 = found.map(|link| link.weight).sum();
             sum += far_text.floor[e as usize] + (1.0 + mass * per_word).ln();
         }
         sum
@@ -318,67 +358,68 @@ impl Matches {
     /// Which words of the two texts translate each other, and how probably.
     fn link(&mut self) {
         Side::BOTH.into_iter().for_each(|side| self.blocks[side].forget());
-        let key_side = self.lexicon.dictionary.key_side();
-        let learned = self.lexicon.table.as_ref().map_or(0.0, |_| self.lexicon.settings.learned);
-        self.pairs.clear();
-        let (key, value) = match key_side {
-            Side::Source => (&self.text.source, &self.text.target),
-            Side::Target => (&self.text.target, &self.text.source),
-        };
-        // dictionary: t(value | key), inverted over the keys in this text
-        for (k, &word) in key.types.iter().enumerate() {
-            let dictionary = &self.lexicon.dictionary;
-            let glosses = self.glosses.get(word, &mut self.words, |word, words, list| {
-                dictionary.translate(word, words, list);
-            });
-            for &(value_word, p) in glosses {
-                if let Some(v) = value.type_of(value_word) {
-                    self.pairs.push((k as u32, v, p, p));
+        self.look_up();
+        self.weigh();
+        let Self { lexicon, words, text, learned, pairs, listed, likely, links, found, .. } = self;
+        likely.clear();
+        likely.extend(pairs.iter().filter(|pair| anchors::is_likely(pair)));
+        for near in Side::BOTH {
+            let (here, there, links) = (&text[near], &text[near.other()], &mut links[near]);
+            listed.sort(here.types.len(), pairs, near);
+            if let Some(table) = &lexicon.table {
+                learned[near].ask(&here.types, words, |word, words, list| {
+                    let mut add = |other: &str, p: f32| {
+                        if lexicon.is_worth_linking(near.other(), other, p) {
+                            list.push((words.intern(other), lexicon.settings.learned * p));
+                        }
+                    };
+                    match near {
+                        Side::Source => table.forward(word).for_each(|(other, p)| add(other, p)),
+                        Side::Target => table.backward(word).for_each(|(other, p)| add(other, p)),
+                    }
+                });
+            }
+            links.clear();
+            for n in 0..here.types.len() as u32 {
+                listed.of(n).iter().for_each(|&(far, p)| links.add(there, far, p));
+                if lexicon.table.is_some() {
+                    for &(far, p) in there.find(learned[near].of(n), found) {
+                        links.add(there, far, p);
+                        let pair = if near == Side::Source { (n, far, p, 0.0) } else { (far, n, 0.0, p) };
+                        likely.extend(Some(pair).filter(anchors::is_likely));
+                    }
                 }
+                links.close();
             }
         }
-        if self.lexicon.cognates {
-            self.cognates.link(&self.words, &key.types, &value.types, &mut self.pairs);
+    }
+
+    /// What the dictionary says of the two texts' words: t(value | key), inverted over the keys in this text.
+    fn look_up(&mut self) {
+        let Self { lexicon, words, text, glosses, pairs, mass, cognates, found, .. } = self;
+        let key_side = lexicon.dictionary.key_side();
+        let share = 1.0 - lexicon.table.as_ref().map_or(0.0, |_| lexicon.settings.learned);
+        let (key, value) = (&text[key_side], &text[key_side.other()]);
+        pairs.clear();
+        glosses.ask(&key.types, words, |word, words, list| lexicon.dictionary.translate(word, words, list));
+        for k in 0..key.types.len() as u32 {
+            pairs.extend(value.find(glosses.of(k), found).iter().map(|&(v, p)| (k, v, p, p)));
         }
-        self.mass.clear();
-        self.mass.resize(value.types.len(), 0.0);
-        for pair in &self.pairs {
-            self.mass[pair.1 as usize] += pair.3;
+        if lexicon.cognates {
+            cognates.link(words, &key.types, &value.types, pairs);
         }
-        for pair in &mut self.pairs {
-            pair.3 *= (1.0 - learned) / self.mass[pair.1 as usize];
-            pair.2 *= 1.0 - learned;
+        mass.clear();
+        mass.resize(value.types.len(), 0.0);
+        for pair in &*pairs {
+            mass[pair.1 as usize] += pair.3;
+        }
+        for pair in pairs {
+            pair.3 *= share / mass[pair.1 as usize];
+            pair.2 *= share;
             if key_side == Side::Target {
                 *pair = (pair.1, pair.0, pair.3, pair.2);
             }
         }
-        if let Some(table) = &self.lexicon.table {
-            let (source, target) = (&self.text.source, &self.text.target);
-            for (s, &word) in source.types.iter().enumerate() {
-                let list = self.learned.source.get(word, &mut self.words, |word, words, list| {
-                    list.extend(table.forward(word).map(|(other, p)| (words.intern(other), p)));
-                });
-                for &(other, p) in list {
-                    if let Some(t) = target.type_of(other) {
-                        self.pairs.push((s as u32, t, learned * p, 0.0));
-                    }
-                }
-            }
-            for (t, &word) in target.types.iter().enumerate() {
-                let list = self.learned.target.get(word, &mut self.words, |word, words, list| {
-                    list.extend(table.backward(word).map(|(other, p)| (words.intern(other), p)));
-                });
-                for &(other, p) in list {
-                    if let Some(s) = source.type_of(other) {
-                        self.pairs.push((s, t as u32, 0.0, learned * p));
-                    }
-                }
-            }
-        }
-        self.weigh();
-        let (source, target) = (&self.text.source, &self.text.target);
-        self.links.source.fill(source.types.len(), &target.scale, &self.pairs, |pair| (pair.0, pair.1, pair.2));
-        self.links.target.fill(target.types.len(), &source.scale, &self.pairs, |pair| (pair.1, pair.0, pair.3));
     }
 
     /// u and λ of every type.
@@ -390,6 +431,7 @@ impl Matches {
             text.known.resize(self.words.len(), Known::NOT_ASKED);
             text.floor.clear();
             text.scale.clear();
+            text.kinds.clear();
             let total = text.typed.len() as f32;
             // A word so common that a match says nothing gets λ = 1.
             let weighed = |common: f32| {
@@ -408,6 +450,11 @@ impl Matches {
                 let (floor, gain) = if common > known.share { weighed(common) } else { (known.floor, known.gain) };
                 text.floor.push(floor);
                 text.scale.push(gain / u.max(1e-7));
+                text.kinds.push(match count {
+                    _ if gain <= 0.0 => Kind::Silent,
+                    1 => Kind::Single,
+                    _ => Kind::Several,
+                });
             }
         }
     }
@@ -472,10 +519,20 @@ impl Text {
         }));
     }
 
-    /// The type of a word that the text has.
-    fn type_of(&self, word: WordId) -> Option<u32> {
-        let bits = self.has.get(word as usize / 64)?;
-        (bits >> (word % 64) & 1 == 1).then(|| self.local[word as usize])
+    /// Writes over `found` the words of a list that the text has, as types. Whether it has one cannot be foreseen: nothing is made to
+    /// depend on it but where the next is written.
+    fn find<'f>(&self, list: &[(WordId, f32)], found: &'f mut Vec<(u32, f32)>) -> &'f [(u32, f32)] {
+        found.clear();
+        found.resize(list.len() + 1, (0, 0.0));
+        let mut count = 0;
+        for &entry in list {
+            let bits = self.has.get(entry.0 as usize / 64).copied().unwrap_or(0);
+            found[count] = entry;
+            count += (bits >> (entry.0 % 64) & 1) as usize;
+        }
+        found.truncate(count);
+        found.iter_mut().for_each(|entry| entry.0 = self.local[entry.0 as usize]);
+        found
     }
 
     fn towards<'t>(&'t self, far: &'t Text, links: &'t Links) -> Direction<'t> {
@@ -492,79 +549,112 @@ impl Text {
 }
 
 impl Cache {
-    fn get(
-        &mut self,
-        word: WordId,
-        words: &mut Words,
-        make: impl FnOnce(&str, &mut Words, &mut Vec<(WordId, f32)>),
-    ) -> &[(WordId, f32)] {
-        if self.spans.len() <= word as usize {
-            self.spans.resize(words.len().max(word as usize + 1), (NONE, 0));
+    /// Looks up the lists of all these words, which [`Cache::of`] has then by their order.
+    fn ask(&mut self, types: &[WordId], words: &mut Words, make: impl Fn(&str, &mut Words, &mut Vec<(WordId, f32)>)) {
+        self.spans.resize(self.spans.len().max(words.len()), (NONE, 0));
+        self.asked.clear();
+        for &word in types {
+            if self.spans[word as usize].0 == NONE {
+                let start = self.list.len() as u32;
+                let text = words.text(word).to_owned();
+                make(&text, words, &mut self.list);
+                self.spans[word as usize] = (start, self.list.len() as u32);
+            }
+            self.asked.push(self.spans[word as usize]);
         }
-        if self.spans[word as usize].0 == NONE {
-            let start = self.list.len() as u32;
-            let text = words.text(word).to_owned();
-            make(&text, words, &mut self.list);
-            self.spans[word as usize] = (start, self.list.len() as u32);
-        }
-        let (start, end) = self.spans[word as usize];
+        // They lie far apart in memory: touched one after another, with nothing between that depends on what is found there, they are
+        // fetched at once.
+        let first = |&(start, _): &(u32, u32)| self.list.get(start as usize).map_or(0, |entry| entry.0);
+        std::hint::black_box(self.asked.iter().map(first).fold(0, |all, word| all ^ word));
+    }
+
+    /// The list of the word that was asked for in this place.
+    fn of(&self, place: u32) -> &[(WordId, f32)] {
+        let (start, end) = self.asked[place as usize];
         &self.list[start as usize..end as usize]
     }
 }
 
-impl Links {
-    /// The links from each of `types` types, of which a pair of words gives one: its type, the other's, and how probable it is.
-    fn fill(&mut self, types: usize, scale: &[f32], pairs: &[WordPair], link: impl Fn(&WordPair) -> (u32, u32, f32)) {
-        let Self { spans, list, probabilities } = self;
-        // How many there are of either kind, then where they begin; putting a link in its place moves that to where they end.
-        spans.clear();
-        spans.resize(types, LinkSpan::default());
-        for pair in pairs {
-            let (near, far, p) = link(pair);
-            if p <= UNLIKELY {
-                continue;
-            }
-            let span = &mut spans[near as usize];
-            // A word so common that a match says nothing has no weight, and need not be summed.
-            *(if scale[far as usize] > 0.0 { &mut span.weighed } else { &mut span.end }) += 1;
-        }
+impl Listed {
+    /// The pairs from each of `types` types of a side, in their order.
+    fn sort(&mut self, types: usize, pairs: &[WordPair], near: Side) {
+        let link = |pair: &WordPair| match near {
+            Side::Source => (pair.0, pair.1, pair.2),
+            Side::Target => (pair.1, pair.0, pair.3),
+        };
+        let Self { ends, list } = self;
+        // How many each type has, then where they begin; putting one in its place moves that to where they end.
+        ends.clear();
+        ends.resize(types, 0);
+        pairs.iter().for_each(|pair| ends[link(pair).0 as usize] += 1);
         let mut sum = 0;
-        for span in &mut *spans {
-            let (weighed, other) = (sum + span.weighed, span.end);
-            *span = LinkSpan { start: sum, weighed: sum, end: weighed };
-            sum = weighed + other;
+        for end in &mut *ends {
+            (*end, sum) = (sum, sum + *end);
         }
-        list.resize(sum as usize, (0, 0.0));
-        probabilities.resize(sum as usize, 0.0);
+        list.resize(pairs.len(), (0, 0.0));
         for pair in pairs {
             let (near, far, p) = link(pair);
-            if p <= UNLIKELY {
-                continue;
-            }
-            let (span, scale) = (&mut spans[near as usize], scale[far as usize]);
-            let slot = if scale > 0.0 { &mut span.weighed } else { &mut span.end };
-            list[*slot as usize] = (far, p * scale);
-            probabilities[*slot as usize] = p;
+            let slot = &mut ends[near as usize];
+            list[*slot as usize] = (far, p);
             *slot += 1;
         }
     }
 
-    /// The links as the evidence weighs them, without those that have no weight.
+    fn of(&self, near: u32) -> &[(u32, f32)] {
+        let start = if near == 0 { 0 } else { self.ends[near as usize - 1] };
+        &self.list[start as usize..self.ends[near as usize] as usize]
+    }
+}
+
+impl Links {
+    fn clear(&mut self) {
+        self.spans.clear();
+        self.list.clear();
+    }
+
+    /// Adds a link of the type under way, if it is likely enough to be one.
     #[inline]
-    pub(super) fn weighed(&self, near: u32) -> &[(u32, f32)] {
+    fn add(&mut self, there: &Text, far: u32, probability: f32) {
+        if probability <= UNLIKELY {
+            return;
+        }
+        let weight = probability * there.scale[far as usize];
+        self.own[there.kinds[far as usize] as usize].push(Link { far, weight, probability });
+    }
+
+    /// Ends the links of a type.
+    fn close(&mut self) {
+        let start = self.spans.last().map_or(0, |span| span.end);
+        let [single, several, end] = [0, 1, 2].map(|kind| {
+            self.list.append(&mut self.own[kind]);
+            self.list.len() as u32
+        });
+        self.spans.push(LinkSpan { start, single, several, end });
+    }
+
+    /// The links that have a weight, in two parts: those to words that have one place, and those to words with several.
+    #[inline]
+    pub(super) fn by_places(&self, near: u32) -> (&[Link], &[Link]) {
         let span = self.spans[near as usize];
-        &self.list[span.start as usize..span.weighed as usize]
+        self.weighed(near).split_at((span.single - span.start) as usize)
+    }
+
+    /// The links that have a weight.
+    #[inline]
+    fn weighed(&self, near: u32) -> &[Link] {
+        let span = self.spans[near as usize];
+        &self.list[span.start as usize..span.several as usize]
     }
 
     /// The types of the other side that have such links, some of them repeatedly.
     pub(super) fn all_weighed(&self) -> impl Iterator<Item = u32> {
-        (0..self.spans.len()).flat_map(|near| self.weighed(near as u32)).map(|link| link.0)
+        self.list.iter().filter(|link| link.weight > 0.0).map(|link| link.far)
     }
 
     fn probability(&self, near: u32, far: u32) -> f32 {
         let span = self.spans[near as usize];
-        let links = (span.start as usize..span.end as usize).filter(|&link| self.list[link].0 == far);
-        links.map(|link| self.probabilities[link]).sum()
+        let links = self.list[span.start as usize..span.end as usize].iter().filter(|link| link.far == far);
+        links.map(|link| link.probability).sum()
     }
 }
 

@@ -33,6 +33,7 @@ pub(crate) use segment::Segmenter;
 pub use table::TranslationTable;
 pub use token::Language;
 
+use crate::span::Side;
 use embedded::ZhEn;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -118,6 +119,14 @@ impl Lexicon {
     /// The dictionary, to add lists to.
     pub fn dictionary_mut(&mut self) -> &mut Dictionary {
         &mut self.dictionary
+    }
+
+    /// True where a learned translation may say something in some text. A word so common at large that its match says nothing
+    /// says nothing wherever it stands, unless the pair is one for anchors: learned lists are full of such words.
+    fn is_worth_linking(&self, side: Side, word: &str, p: f32) -> bool {
+        let language = if side == Side::Source { self.source } else { self.target };
+        let is_likely = anchors::is_likely(&(0, 0, self.settings.learned * p, 0.0));
+        is_likely || share_at_large(language, word) < self.settings.common
     }
 
     /// A worker for one thread.
