@@ -23,6 +23,9 @@ pub(super) fn is_likely(pair: &WordPair) -> bool {
     mean(pair) >= FAINT
 }
 
+/// The unit that weights are counted in when they are added up, small beside the smallest.
+const GRAIN: f32 = 1.0 / (1 << 30) as f32;
+
 /// A source sentence, a target sentence, and a weight.
 pub(super) type Point = (u32, u32, f32);
 
@@ -119,29 +122,30 @@ struct Concepts {
     rank: Vec<u32>,
 }
 
-/// Sorts points, and adds up the weights of those in one place, the smallest first.
+/// Sorts points, and adds up the weights of those in one place: as whole numbers of [`GRAIN`], so that their order does not matter.
 fn put_together(points: &mut Vec<Point>) {
     let sentences = points.iter().map(|point| point.0 as usize + 1).max().unwrap_or(0);
+    let targets = points.iter().map(|point| point.1 as usize + 1).max().unwrap_or(0);
     let mut next = vec![0; sentences + 1];
     points.iter().for_each(|point| next[point.0 as usize + 1] += 1);
     (1..next.len()).for_each(|s| next[s] += next[s - 1]);
-    // By source sentence, and the rest as one number: weights are positive, and their bits in their order.
-    let mut rests = vec![0u64; points.len()];
+    let mut rests = vec![(0, 0); points.len()];
     for (s, t, weight) in points.drain(..) {
-        rests[next[s as usize]] = u64::from(t) << 32 | u64::from(weight.to_bits());
+        rests[next[s as usize]] = (t, ((weight / GRAIN) as u64).max(1));
         next[s as usize] += 1;
     }
+    let (mut sums, mut own) = (vec![0; targets], Vec::new());
     let mut start = 0;
     for (s, &end) in (0..).zip(&next[..sentences]) {
-        let own = &mut rests[start..end];
-        own.sort_unstable();
-        for &mut rest in own {
-            let (t, weight) = ((rest >> 32) as u32, f32::from_bits(rest as u32));
-            match points.last_mut() {
-                Some(last) if (last.0, last.1) == (s, t) => last.2 += weight,
-                _ => points.push((s, t, weight)),
+        for &(t, weight) in &rests[start..end] {
+            let sum = &mut sums[t as usize];
+            if *sum == 0 {
+                own.push(t);
             }
+            *sum += weight;
         }
+        own.sort_unstable();
+        points.extend(own.drain(..).map(|t| (s, t, std::mem::take(&mut sums[t as usize]) as f32 * GRAIN)));
         start = end;
     }
 }

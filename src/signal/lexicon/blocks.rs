@@ -402,7 +402,7 @@ impl Turned {
 
 /// So many numbers of a buffer, whatever they are: it only grows, since all are written over.
 #[inline]
-fn first_of<T: Clone + Default>(buffer: &mut Vec<T>, count: usize) -> &mut [T] {
+pub(super) fn first_of<T: Clone + Default>(buffer: &mut Vec<T>, count: usize) -> &mut [T] {
     if buffer.len() < count {
         buffer.resize(count, T::default());
     }

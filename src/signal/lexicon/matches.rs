@@ -1,6 +1,6 @@
 //! Matching words of one pair of texts, and the lexical evidence of its beads.
 
-use super::blocks::{Blocks, Direction, STEPS, Turned};
+use super::blocks::{Blocks, Direction, STEPS, Turned, first_of};
 use super::token::{Tokenizer, Tokens};
 use super::words::{WordId, Words};
 use super::{Lexicon, anchors, cognate};
@@ -522,15 +522,14 @@ impl Text {
     /// Writes over `found` the words of a list that the text has, as types. Whether it has one cannot be foreseen: nothing is made to
     /// depend on it but where the next is written.
     fn find<'f>(&self, list: &[(WordId, f32)], found: &'f mut Vec<(u32, f32)>) -> &'f [(u32, f32)] {
-        found.clear();
-        found.resize(list.len() + 1, (0, 0.0));
+        let found = first_of(found, list.len());
         let mut count = 0;
         for &entry in list {
             let bits = self.has.get(entry.0 as usize / 64).copied().unwrap_or(0);
             found[count] = entry;
             count += (bits >> (entry.0 % 64) & 1) as usize;
         }
-        found.truncate(count);
+        let found = &mut found[..count];
         found.iter_mut().for_each(|entry| entry.0 = self.local[entry.0 as usize]);
         found
     }
@@ -624,11 +623,12 @@ impl Links {
 
     /// Ends the links of a type.
     fn close(&mut self) {
-        let start = self.spans.last().map_or(0, |span| span.end);
-        let [single, several, end] = [0, 1, 2].map(|kind| {
-            self.list.append(&mut self.own[kind]);
+        let mut take = |kind: Kind| {
+            self.list.append(&mut self.own[kind as usize]);
             self.list.len() as u32
-        });
+        };
+        let (single, several, end) = (take(Kind::Single), take(Kind::Several), take(Kind::Silent));
+        let start = self.spans.last().map_or(0, |span| span.end);
         self.spans.push(LinkSpan { start, single, several, end });
     }
 
