@@ -108,6 +108,9 @@ impl Decoding {
 /// Most segments, on both sides together, of the beads that are searched first; see [`Settings::close_beyond`].
 pub const SMALL: u8 = 4;
 
+/// Texts with up to this many cells are searched in one step: to close some of so few saves nothing.
+pub const FEW_CELLS: usize = 40;
+
 /// How to search; what to search for is the [`Model`]'s.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -128,7 +131,7 @@ pub struct Settings {
     pub fine_width: usize,
     /// Cells a row of the band that longer texts are searched in, to begin with (default 201).
     pub band_width: usize,
-    /// In texts of more than [`Settings::anchored_cells`] cells, beads of up to [`SMALL`] segments are searched first, and the cells closed
+    /// In texts of more than [`FEW_CELLS`] cells, beads of up to [`SMALL`] segments are searched first, and the cells closed
     /// that no path of them visits within so many nats of the best one (default 20; none: no cell is closed).
     pub close_beyond: Option<u32>,
     /// A band is not widened beyond this many cells in all (default 16 million, about 400 MB).

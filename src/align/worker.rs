@@ -4,7 +4,7 @@ use super::anchor::{self, Anchor};
 use super::constraint::{Apart, Plan};
 use super::lattice::{Found, Known, Lattice};
 use super::model::Weighted;
-use super::{Aligner, Band, Decoding, Settings, mbr};
+use super::{Aligner, Band, Decoding, FEW_CELLS, Settings, mbr};
 use crate::bead::{Alignment, Bead, Part, Status};
 use crate::cost::Cost;
 use crate::signal::{Move, Row, Texts};
@@ -303,14 +303,14 @@ impl Worker {
     /// first, and cells closed that no good path of them visits.
     fn closing(&mut self, all: bool, last: bool) -> Option<(Vec<Block>, Cost)> {
         let aligner = Arc::clone(&self.aligner);
-        let Settings { close_beyond, anchored_cells, .. } = aligner.settings;
+        let Settings { close_beyond, .. } = aligner.settings;
         let segments = self.band.segments();
         let wide = self.band.clone();
         let mut known = None;
         let touches = |path: &[Block]| {
             path.iter().any(|block| wide.is_edge(block.source.end as usize, block.target.end as usize))
         };
-        if (segments.source + 1) * (segments.target + 1) > anchored_cells
+        if (segments.source + 1) * (segments.target + 1) > FEW_CELLS
             && let Some(margin) = close_beyond
         {
             let (path, _) = self.through(&aligner.small_moves, None, all);
