@@ -23,8 +23,12 @@ const MAGIC: &[u8; 8] = b"bitextzh";
 const VERSION: u32 = 1;
 const HEAD: usize = 20;
 const NO_WORD: u8 = 255;
-/// 2 to this are the bits of [`ZhEn::edge`], about ten a node.
-const EDGE_BITS: u32 = 21;
+/// 2 to this are the bits of [`Edges::may_be`], about ten a node.
+const MAY_BE_BITS: u32 = 21;
+/// 2 to this are the slots of [`Edges::slots`], two or three a node.
+const SLOT_BITS: u32 = 19;
+/// 2 to this nodes a trie may have.
+const NODE_BITS: u32 = 18;
 
 /// Why a dictionary file could not be opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -51,21 +55,99 @@ pub enum TableError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Headword(pub(crate) u32);
 
-/// A character that words may begin with, see [`ZhEn::start`].
+/// A node of the trie, and below, in 8 bits, its frequency byte.
+#[derive(Debug, Clone, Copy)]
+struct Node(u32);
+
+impl Node {
+    /// Where there is none. The root is nobody's child.
+    const NONE: Node = Node(NO_WORD as u32);
+
+    fn new(number: u32, frequency: u8) -> Self {
+        Node(number << 8 | u32::from(frequency))
+    }
+
+    #[inline]
+    fn number(self) -> u32 {
+        self.0 >> 8
+    }
+
+    #[inline]
+    fn is_none(self) -> bool {
+        self.number() == 0
+    }
+
+    /// The word that ends here, and its frequency byte.
+    #[inline]
+    fn word(self) -> Option<(Headword, u8)> {
+        let frequency = self.0 as u8;
+        (frequency != NO_WORD).then_some((Headword(self.number()), frequency))
+    }
+}
+
+/// What words may begin with a character and the next, see [`ZhEn::start`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Start {
-    /// As in [`ZhEn::root`].
-    node: u32,
-    /// The next character may be a word's second.
-    longer: bool,
+    one: Node,
+    two: Node,
 }
 
 impl Start {
     /// The character as a word, and its frequency byte.
     #[inline]
     pub(crate) fn word(self) -> Option<(Headword, u8)> {
-        let frequency = self.node as u8;
-        (frequency != NO_WORD).then_some((Headword(self.node >> 8), frequency))
+        self.one.word()
+    }
+}
+
+/// The children of nodes, by a hash of the node and the child's character: one look into memory far away, where a search among a node's
+/// children would take several.
+#[derive(Debug)]
+struct Edges {
+    /// By another part of the hash, a bit: such a child may be there. Most are not, and need not be looked for.
+    may_be: Vec<u64>,
+    /// Key, and below, in [`NODE_BITS`] and 8 more, the child; 0 where there is none. One that finds its slot taken stands in the next
+    /// that is free.
+    slots: Vec<u64>,
+}
+
+impl Edges {
+    fn new() -> Self {
+        Self { may_be: vec![0; 1 << (MAY_BE_BITS - 6)], slots: vec![0; 1 << SLOT_BITS] }
+    }
+
+    fn add(&mut self, parent: u32, unit: u16, child: Node) {
+        let (key, hash) = Self::key(parent, unit);
+        let bit = hash >> (64 - MAY_BE_BITS);
+        self.may_be[(bit >> 6) as usize] |= 1 << (bit & 63);
+        let mut at = (hash >> (64 - SLOT_BITS)) as usize;
+        while self.slots[at] != 0 {
+            at = (at + 1) % self.slots.len();
+        }
+        self.slots[at] = key << (NODE_BITS + 8) | u64::from(child.0);
+    }
+
+    #[inline]
+    fn child(&self, parent: u32, unit: u16) -> Node {
+        let (key, hash) = Self::key(parent, unit);
+        let bit = hash >> (64 - MAY_BE_BITS);
+        if self.may_be[(bit >> 6) as usize] >> (bit & 63) & 1 == 0 {
+            return Node::NONE;
+        }
+        let mut at = (hash >> (64 - SLOT_BITS)) as usize;
+        loop {
+            match self.slots[at] {
+                0 => return Node::NONE,
+                slot if slot >> (NODE_BITS + 8) == key => return Node(slot as u32 & ((1 << (NODE_BITS + 8)) - 1)),
+                _ => at = (at + 1) % (1 << SLOT_BITS),
+            }
+        }
+    }
+
+    #[inline]
+    fn key(parent: u32, unit: u16) -> (u64, u64) {
+        let key = u64::from(parent) << 16 | u64::from(unit);
+        (key, key.wrapping_mul(0x9e37_79b9_7f4a_7c15))
     }
 }
 
@@ -77,15 +159,14 @@ pub struct ZhEn {
     normal: Vec<u16>,
     syllables: Joined,
     reading: Vec<u16>,
-    /// By character the node of the words that begin with it (0: none), and below, in 8 bits, its frequency byte.
-    root: Vec<u32>,
+    /// By character the node of the words that begin with it.
+    root: Vec<Node>,
     label: Vec<u16>,
-    /// By node of the trie. Each by itself: in running text the frequencies are asked for oftenest, and are to be at hand.
+    /// By node of the trie.
     frequency: Vec<u8>,
     /// By node, and one more behind the last: the children end where those of the next begin.
     first_child: Vec<u32>,
-    /// By a hash of a node and a character, a bit: such a child may be there. Most are not, and need no search.
-    edge: Vec<u64>,
+    edges: Edges,
     first_translation: Vec<u32>,
     stem: Vec<u16>,
     weight: Vec<u8>,
@@ -163,21 +244,23 @@ impl ZhEn {
             && *first_translation.last()? as usize == translations
             && stem.iter().all(|&s| (s as usize) < stems)
             && stem_list.len() == stems
-            && body.rest.is_empty();
+            && body.rest.is_empty()
+            && nodes < 1 << NODE_BITS;
         if !whole {
             return None;
         }
         let frequency = frequency.to_vec();
-        let mut edge = vec![0; 1 << (EDGE_BITS - 6)];
-        for (parent, borders) in first_child.windows(2).enumerate() {
+        let node = |number: u32| Node::new(number, frequency[number as usize]);
+        let (mut edges, mut root) = (Edges::new(), vec![Node::NONE; 1 << 16]);
+        for (parent, borders) in (0..).zip(first_child.windows(2)) {
             for child in borders[0]..borders[1] {
-                let (word, bit) = edge_bit(parent as u32, label[child as usize]);
-                edge[word] |= bit;
+                let unit = label[child as usize];
+                if parent == 0 {
+                    root[unit as usize] = node(child);
+                } else {
+                    edges.add(parent, unit, node(child));
+                }
             }
-        }
-        let mut root = vec![u32::from(NO_WORD); 1 << 16];
-        for child in first_child[0]..first_child[1] {
-            root[label[child as usize] as usize] = child << 8 | u32::from(frequency[child as usize]);
         }
         Some(ZhEn {
             stems: stem_list,
@@ -189,7 +272,7 @@ impl ZhEn {
             label,
             frequency,
             first_child,
-            edge,
+            edges,
             first_translation,
             stem,
             weight,
@@ -219,44 +302,28 @@ impl ZhEn {
         if let Some((word, _)) = start.word() {
             found(1, word);
         }
-        self.longer(start, rest, |len, word, _| found(len, word));
+        self.longer(start, rest.get(1..).unwrap_or_default(), |len, word, _| found(len, word));
     }
 
     /// What words can begin with a character, before a certain one.
     #[inline]
     pub(crate) fn start(&self, unit: u16, next: Option<u16>) -> Start {
-        let node = self.root[unit as usize];
-        Start { node, longer: next.is_some_and(|next| self.may_have(node >> 8, next)) }
+        let one = self.root[unit as usize];
+        Start { one, two: next.map_or(Node::NONE, |next| self.edges.child(one.number(), next)) }
     }
 
     /// Calls `found` with length, headword and frequency byte of every word of two characters or more that begins at `start`; `rest` is
-    /// what follows its character.
+    /// what follows its two characters.
     #[inline]
     pub(crate) fn longer(&self, start: Start, rest: &[u16], mut found: impl FnMut(usize, Headword, u8)) {
-        if !start.longer {
-            return;
-        }
-        let mut node = start.node >> 8;
-        for (&unit, len) in rest.iter().zip(2..) {
-            if !self.may_have(node, unit) {
-                return;
+        let mut node = start.two;
+        for len in 2.. {
+            if let Some((word, frequency)) = node.word() {
+                found(len, word, frequency);
             }
-            let range = self.children(node as usize);
-            let labels = &self.label[range.clone()];
-            let Ok(at) = labels.binary_search(&unit) else { return };
-            node = (range.start + at) as u32;
-            let frequency = self.frequency[node as usize];
-            if frequency != NO_WORD {
-                found(len, Headword(node), frequency);
-            }
+            let Some(&unit) = rest.get(len - 2).filter(|_| !node.is_none()) else { return };
+            node = self.edges.child(node.number(), unit);
         }
-    }
-
-    /// False for most nodes and characters of which the node has no child.
-    #[inline]
-    fn may_have(&self, node: u32, unit: u16) -> bool {
-        let (word, bit) = edge_bit(node, unit);
-        self.edge[word] & bit != 0
     }
 
     fn children(&self, node: usize) -> Range<usize> {
@@ -341,12 +408,6 @@ impl ZhEn {
     pub(crate) fn syllables(&self) -> impl Iterator<Item = &str> {
         (0..self.syllables.len()).map(|number| self.syllables.get(number))
     }
-}
-
-/// Where [`ZhEn::edge`] has the bit of a node and a child's character.
-fn edge_bit(node: u32, unit: u16) -> (usize, u64) {
-    let hash = (u64::from(node) << 16 | u64::from(unit)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - EDGE_BITS);
-    ((hash >> 6) as usize, 1 << (hash & 63))
 }
 
 fn share(frequency: u8) -> f32 {

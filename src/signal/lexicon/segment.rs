@@ -103,7 +103,7 @@ impl Segmenter {
                 let wide = if (0xd800..0xdc00).contains(&self.units[start]) { 2 } else { 1 };
                 reach(start + wide, cost + UNKNOWN, 0);
             }
-            table.longer(words, &self.units[start + 1..], |length, word, frequency| {
+            table.longer(words, self.units.get(start + 2..).unwrap_or_default(), |length, word, frequency| {
                 reach(start + length, share(frequency), word.0);
             });
         }
