@@ -11,8 +11,8 @@
 //! names alone is not counted: with it, the gold was no likelier on texts held out.
 //!
 //! Most beads share nothing. Those that do are found row by row, from the items of the source segments where the row's beads
-//! end and the target segments that have them too. Time: nothing where the row shares no item, else O(1) a shared item for each move and for
-//! each bead that has it. Sums are whole numbers, so that they do not depend on their order.
+//! end and the target segments that have them too. Time: nothing where the row shares no item, else O(1) for each move and shared item, and
+//! for each bead from a move's first that shares one to its last. Sums are whole numbers, so that they do not depend on their order.
 
 use super::{Ends, MAX_RUN, Row, round};
 use crate::cost::Cost;
@@ -65,22 +65,23 @@ struct Groups {
 /// What a row of the lattice needs, kept from one to the next.
 #[derive(Debug, Default)]
 struct Scratch {
-    /// By item, the last row that has met it; the number of the row under way.
-    seen: Vec<u64>,
+    /// By item, the last row that has met it, and how often; the number of the row under way.
+    seen: Vec<(u64, usize)>,
     row: u64,
-    /// The items that the row's beads may share, and how many of them stand in the last so many source segments.
+    /// What the row's beads may share, and how much of that with their last so many source segments.
     met: Vec<Met>,
     within: [usize; MAX_RUN + 1],
-    /// What the beads of a move share, by target end.
-    shared: Vec<i32>,
+    /// By target end, how much more the beads of a move share than those that end before; zeros from one move to the next.
+    change: Vec<i32>,
 }
 
-/// An item that beads of a row may share.
+/// An item that beads of a row share, the so manieth of its kind: of beads of one move, those that begin at a target segment or before
+/// it and have their ends in a range.
 #[derive(Debug)]
 struct Met {
-    /// Where its segments that the row's beads reach are listed.
-    here: Range<usize>,
-    there: Range<usize>,
+    segment: usize,
+    first: usize,
+    last: usize,
     weight: i32,
 }
 
@@ -122,12 +123,7 @@ impl Groups {
 
     /// The numbers of some neighbouring groups.
     fn of(&self, groups: Range<usize>) -> &[u32] {
-        &self.list[self.places(groups)]
-    }
-
-    /// Where they are listed.
-    fn places(&self, groups: Range<usize>) -> Range<usize> {
-        self.start[groups.start] as usize..self.start[groups.end] as usize
+        &self.list[self.start[groups.start] as usize..self.start[groups.end] as usize]
     }
 }
 
@@ -136,18 +132,17 @@ impl Places {
         self.items.of(run.indices())
     }
 
-    /// Where the segments of a range that have the item are listed.
+    /// The segments of a range that have the item.
     #[inline]
-    fn with(&self, item: u32, segments: &Range<usize>) -> Range<usize> {
-        let own = self.segments.places(item as usize..item as usize + 1);
-        let list = &self.segments.list[own.clone()];
+    fn with(&self, item: u32, segments: &Range<usize>) -> &[u32] {
+        let list = self.segments.of(item as usize..item as usize + 1);
         let is_before = |own: u32, segment: usize| (own as usize) < segment;
         let place = |segment: usize| match list {
             // Most stand once.
             &[own] => usize::from(is_before(own, segment)),
             _ => list.partition_point(|&own| is_before(own, segment)),
         };
-        own.start + place(segments.start)..own.start + place(segments.end)
+        &list[place(segments.start)..place(segments.end)]
     }
 }
 
@@ -234,27 +229,34 @@ impl Tally {
         values.copy_from_slice(&value(shared));
     }
 
-    /// Lists the items that beads of a row may share, each where it stands last.
+    /// Lists what beads of a row may share. With the m-th of an item, counted from the row's end back, beads share one more where they
+    /// have m on the target side too: some place there, the m − 1 that follow it, and not the next.
     fn meet(&self, row: &Row<'_>, scratch: &mut Scratch) {
         let Scratch { seen, row: number, met, within, .. } = scratch;
         met.clear();
-        let (mut from, mut reached) = (row.source_end, *row.target_ends.end()..0);
-        for Ends { step, first, last, .. } in row.moves() {
-            from = from.min(row.source_end - step.source as usize);
-            reached = reached.start.min(first - step.target as usize)..reached.end.max(last);
+        let (mut deepest, mut longest) = (0, 0);
+        for Ends { step, .. } in row.moves() {
+            deepest = step.source.max(deepest);
+            longest = step.target.max(longest);
         }
+        let reached = row.target_ends.start().saturating_sub(longest as usize)..*row.target_ends.end();
         // Each row has a number of its own, by which the items are told that it has met.
         *number += 1;
-        seen.resize(seen.len().max(self.gain.len()), 0);
-        for (taken, segment) in (1..).zip((from..row.source_end).rev()) {
+        seen.resize(seen.len().max(self.gain.len()), (0, 0));
+        for taken in 1..=deepest as usize {
+            let segment = row.source_end - taken;
             for &item in self.sides.source.items.of(segment..segment + 1) {
-                if std::mem::replace(&mut seen[item as usize], *number) == *number {
-                    continue;
-                }
+                let (last, count) = &mut seen[item as usize];
+                *count = if *last == *number { *count + 1 } else { 1 };
+                *last = *number;
                 let there = self.sides.target.with(item, &reached);
-                if !there.is_empty() {
-                    let here = self.sides.source.with(item, &(from..row.source_end));
-                    met.push(Met { here, there, weight: self.weight[item as usize] });
+                for (index, behind) in (*count..=there.len()).enumerate() {
+                    met.push(Met {
+                        segment: there[index] as usize,
+                        first: there[behind - 1] as usize + 1,
+                        last: there.get(behind).map_or(usize::MAX, |&next| next as usize),
+                        weight: self.weight[item as usize],
+                    });
                 }
             }
             within[taken] = met.len();
@@ -268,46 +270,32 @@ impl Tally {
         }
         let mut scratch = self.scratch.borrow_mut();
         self.meet(row, &mut scratch);
-        let Scratch { met, within, shared, .. } = &mut *scratch;
+        let Scratch { met, within, change, .. } = &mut *scratch;
         if met.is_empty() {
             return;
         }
         let worth = |shared: i32| round(weights[0] * value(shared)[0] * Cost::PER_NAT as f32);
-        let Pair { source, target } = self.sides.as_ref().map(|side| &side.segments.list[..]);
+        change.resize(change.len().max(row.target_ends.end() + 2 - row.target_ends.start()), 0);
         for ends in row.moves() {
             let Ends { step, first, last, .. } = ends;
-            let (taken, run) = (step.source as usize, step.target as usize);
-            let met = &met[..within[taken]];
-            // Most beads of the move share one thing at the most.
-            let alone = match met {
-                [] => continue,
-                [Met { here, weight, .. }] if here.len() == 1 => Some(worth(*weight)),
-                _ => None,
-            };
             let costs = &mut costs[ends.costs()];
-            if alone.is_none() {
-                shared.resize(shared.len().max(costs.len()), 0);
-                shared[..costs.len()].fill(0);
-            }
-            let (sums, value) = alone.map_or((&mut shared[..], None), |worth| (&mut *costs, Some(worth)));
-            for Met { here, there, weight } in met {
-                let value = value.unwrap_or(*weight);
-                let near = |&&segment: &&u32| segment as usize + taken >= row.source_end;
-                let count = if here.len() == 1 { 1 } else { source[here.clone()].iter().filter(near).count() };
-                let there = &target[there.clone()];
-                // Of the places in a bead those count that have fewer than `count` behind them.
-                for (index, &segment) in there.iter().enumerate() {
-                    let segment = segment as usize;
-                    let until = there.get(index + count).map_or(last, |&behind| last.min(behind as usize));
-                    let (low, high) = (first.max(segment + 1), until.min(segment + run));
-                    if low <= high {
-                        sums[low - first..high + 1 - first].iter_mut().for_each(|sum| *sum += value);
-                    }
+            let (mut from, mut until) = (usize::MAX, 0);
+            for met in &met[..within[step.source as usize]] {
+                let (low, high) = (first.max(met.first), last.min(met.last).min(met.segment + step.target as usize));
+                if low <= high {
+                    let (low, behind) = (low - first, high + 1 - first);
+                    change[low] += met.weight;
+                    change[behind] -= met.weight;
+                    (from, until) = (from.min(low), until.max(behind));
                 }
             }
-            if alone.is_none() {
-                for (cost, &shared) in costs.iter_mut().zip(&*shared) {
-                    *cost += worth(shared);
+            if from < until {
+                change[until] = 0;
+                let (costs, change) = (&mut costs[from..until], &mut change[from..until]);
+                let mut shared = 0;
+                for k in 0..costs.len() {
+                    shared += std::mem::take(&mut change[k]);
+                    costs[k] += worth(shared);
                 }
             }
         }
