@@ -285,5 +285,9 @@ const SHIFT: f32 = 12_582_912.0;
 
 /// Weights in the unit of [`Cost`], for features that are whole numbers: their products are summed exactly in any order.
 fn whole<const N: usize>(weights: &[f32]) -> [i32; N] {
-    std::array::from_fn(|feature| round(weights[feature] * Cost::PER_NAT as f32))
+    let mut whole = [0; N];
+    for feature in 0..N {
+        whole[feature] = round(weights[feature] * Cost::PER_NAT as f32);
+    }
+    whole
 }

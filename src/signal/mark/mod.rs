@@ -13,13 +13,15 @@
 
 mod quotation;
 
-use super::{Row, Signal, Texts, whole};
+use super::{LANES, MAX_RUN, Row, Signal, Texts, whole};
+use crate::bytes::position;
 use crate::cost::Cost;
 use crate::document::Segment;
 use crate::span::{Block, Pair, SegmentRange, Side};
 use quotation::{Place, Quotation, Turn};
 use std::cell::RefCell;
 use std::ops::Range;
+use wide::{f32x4, i32x4};
 
 const NAMES: &[&str] = &[
     "end",
@@ -44,27 +46,28 @@ pub struct Mark {
     costs: RefCell<EdgeCosts>,
 }
 
-/// What the edges of two runs cost together, for the weights asked for last.
+/// What the edges of source segments cost beside those of target segments, for the texts at hand and the weights asked for last.
 #[derive(Debug, Default)]
 struct EdgeCosts {
     given: Vec<f32>,
     /// The same as whole numbers.
     weights: Features,
-    /// By [`Edges::kind`] of the source, and of the target.
-    table: Vec<[i32; KINDS]>,
+    /// By [`Edges::first`] of a source segment: what the beginning of a run there costs beside one at each target segment, the first of which
+    /// stands at [`MAX_RUN`].
+    firsts: [Vec<i32>; 4],
+    /// By [`Edges::last`], the same of ends.
+    lasts: [Vec<i32>; 12],
 }
 
 /// The marks of one side.
 #[derive(Debug, Default)]
 struct Marks {
     segments: Vec<Edges>,
-    /// Their [`Edges::kind`]s.
-    kinds: Vec<u8>,
     /// What is to be counted, and where each segment's end.
     places: Vec<Place>,
     ends: Vec<usize>,
-    /// Counts before each segment border.
-    before: Vec<Counts>,
+    /// What is counted before each segment border, the first of which stands at [`MAX_RUN`].
+    before: [Vec<i32>; COUNTS],
 }
 
 /// What stands at a segment's ends.
@@ -76,22 +79,44 @@ struct Edges {
     head: bool,
 }
 
-/// How many different [`Edges`] there are, and some.
-const KINDS: usize = 64;
-/// The bits of an [`Edges::kind`] that a run has from its first segment; the others are its last one's.
-const FIRST: u8 = 0b101;
-
 impl Edges {
-    fn kind(self) -> u8 {
-        let flags = [self.opens, self.closes, self.head];
-        flags.into_iter().fold(self.end as u8, |kind, flag| kind * 2 + u8::from(flag))
+    /// The number of what a run has from its first segment.
+    fn first(self) -> usize {
+        2 * usize::from(self.opens) + usize::from(self.head)
     }
 
-    fn all() -> impl Iterator<Item = Edges> {
-        let ends = [End::Other, End::Stop, End::Question, End::Exclamation, End::Ellipsis, End::Colon];
-        let flags = |bits: u8| [4, 2, 1].map(|flag| bits & flag != 0);
-        ends.into_iter()
-            .flat_map(move |end| (0..8).map(flags).map(move |[opens, closes, head]| Edges { end, opens, closes, head }))
+    /// The number of what a run has from its last segment.
+    fn last(self) -> usize {
+        2 * self.end as usize + usize::from(self.closes)
+    }
+
+    /// Those of a run with these first and last segments.
+    fn of(first: Self, last: Self) -> Self {
+        Self { end: last.end, opens: first.opens, closes: last.closes, head: first.head }
+    }
+}
+
+impl EdgeCosts {
+    fn fill(&mut self, given: &[f32], source: &[Edges], target: &[Edges]) {
+        self.given = given.to_vec();
+        self.weights = whole(given);
+        let Self { weights, firsts, lasts, .. } = self;
+        firsts.iter_mut().chain(&mut *lasts).for_each(Vec::clear);
+        let fill = |list: &mut Vec<i32>, cost: &dyn Fn(Edges) -> i32| {
+            if list.is_empty() {
+                list.resize(MAX_RUN, 0);
+                list.extend(target.iter().map(|&other| cost(other)));
+                list.resize(list.len() + 1 + LANES, 0);
+            }
+        };
+        // What a run has from its first segment and what it has from its last are weighed each for itself.
+        let none = Edges::default();
+        for &own in source {
+            let first = |other| cost(weights, &edge_features(Edges::of(own, none), Edges::of(other, none)));
+            let last = |other| cost(weights, &edge_features(Edges::of(none, own), Edges::of(none, other)));
+            fill(&mut firsts[own.first()], &first);
+            fill(&mut lasts[own.last()], &last);
+        }
     }
 }
 
@@ -106,16 +131,19 @@ enum End {
     Colon,
 }
 
-/// Marks in a run of text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Counts {
-    question: i32,
-    exclamation: i32,
-    opening: i32,
-    closing: i32,
-    bracket: i32,
-    all: i32,
-}
+/// How many marks of each kind there are in a run of text: those that the features from [`COUNTED`] on tell the differences of, and
+/// those that close.
+type Counts = [i32; COUNTS];
+const QUESTION: usize = 0;
+const EXCLAMATION: usize = 1;
+const OPENING: usize = 2;
+const BRACKET: usize = 3;
+const CLOSING: usize = 4;
+const COUNTS: usize = 5;
+/// The feature of open quotations.
+const OPEN: usize = COUNTED.end - 1;
+/// Differences of opening marks beyond this count no more.
+const MOST_OPENING: i32 = 3;
 
 /// What is to be known of a run of segments.
 #[derive(Debug, Clone, Copy, Default)]
@@ -125,39 +153,16 @@ struct Run {
     counts: Counts,
 }
 
-impl Run {
-    /// From the edges of its first and last segments and the counts before and behind it.
-    fn new(first: &Edges, last: &Edges, before: &Counts, after: &Counts) -> Self {
-        let edges = Edges { end: last.end, opens: first.opens, closes: last.closes, head: first.head };
-        let counts = after.since(*before);
-        Run { edges, counts }
-    }
-}
-
-impl Counts {
-    fn since(self, earlier: Counts) -> Counts {
-        Counts {
-            question: self.question - earlier.question,
-            exclamation: self.exclamation - earlier.exclamation,
-            opening: self.opening - earlier.opening,
-            closing: self.closing - earlier.closing,
-            bracket: self.bracket - earlier.bracket,
-            all: self.all - earlier.all,
-        }
-    }
-
-    fn add(&mut self, c: char, turn: Option<Turn>) {
-        let count = match (c, turn) {
-            (_, Some(Turn::Opens)) => &mut self.opening,
-            (_, Some(Turn::Closes)) => &mut self.closing,
-            ('?' | '？', _) => &mut self.question,
-            ('!' | '！', _) => &mut self.exclamation,
-            ('(' | '（', _) => &mut self.bracket,
-            _ => return,
-        };
-        *count += 1;
-        self.all += 1;
-    }
+/// What a mark counts as.
+fn count_of(c: char, turn: Option<Turn>) -> Option<usize> {
+    Some(match (c, turn) {
+        (_, Some(Turn::Opens)) => OPENING,
+        (_, Some(Turn::Closes)) => CLOSING,
+        ('?' | '？', _) => QUESTION,
+        ('!' | '！', _) => EXCLAMATION,
+        ('(' | '（', _) => BRACKET,
+        _ => return None,
+    })
 }
 
 /// Whether a character is counted.
@@ -165,37 +170,24 @@ fn is_counted(c: char) -> bool {
     is_opener(c) || is_closer(c) || matches!(c, '?' | '？' | '!' | '！' | '(' | '（' | '„' | '«' | '»')
 }
 
-/// By the byte that begins a character: 0 where it may be counted, else its length, by which it is passed over.
-static PASSED: [u8; 256] = {
-    let mut passed = [1; 256];
-    let mut byte = 0xc0;
-    while byte < 256 {
-        passed[byte] = if byte < 0xe0 { 2 } else { 3 + (byte >= 0xf0) as u8 };
-        byte += 1;
-    }
-    let counted = ['"', '\'', '?', '!', '(', '«', '“', '「', '＂'];
-    let mut index = 0;
-    while index < counted.len() {
-        passed[counted[index].encode_utf8(&mut [0; 4]).as_bytes()[0] as usize] = 0;
-        index += 1;
-    }
-    passed
-};
+/// Whether a character that begins with this byte may be counted.
+fn may_begin_counted(byte: u8) -> bool {
+    // The last four begin « and », “ and its like, 「 and its like, and the wide ones.
+    let marks = [b'"', b'\'', b'?', b'!', b'(', 0xc2, 0xe2, 0xe3, 0xef];
+    marks.into_iter().fold(false, |any, mark| any | (byte == mark))
+}
 
 /// Lists what is to be counted of a segment.
 fn list_places(text: &str, places: &mut Vec<Place>) {
     let mut at = 0;
-    while let Some(&byte) = text.as_bytes().get(at) {
-        let passed = PASSED[usize::from(byte)];
-        at += usize::from(passed);
-        if passed == 0 {
-            let mut rest = text[at..].chars();
-            let mark = rest.next().unwrap_or_default();
-            if is_counted(mark) {
-                places.push(Place { before: text[..at].chars().next_back(), mark, after: rest.next() });
-            }
-            at += mark.len_utf8();
+    while let Some(passed) = position(&text.as_bytes()[at..], may_begin_counted) {
+        at += passed;
+        let mut rest = text[at..].chars();
+        let mark = rest.next().unwrap_or_default();
+        if is_counted(mark) {
+            places.push(Place { before: text[..at].chars().next_back(), mark, after: rest.next() });
         }
+        at += mark.len_utf8();
     }
 }
 
@@ -242,7 +234,7 @@ fn has_list_number(text: &str) -> bool {
 
 impl Marks {
     fn read(&mut self, text: &str, segments: &[Segment]) {
-        let Self { segments: edge, kinds, places, ends, before } = self;
+        let Self { segments: edge, places, ends, before } = self;
         places.clear();
         ends.clear();
         for segment in segments {
@@ -250,8 +242,10 @@ impl Marks {
             ends.push(places.len());
         }
         edge.clear();
-        before.clear();
-        before.push(Counts::default());
+        for list in &mut *before {
+            list.clear();
+            list.resize(MAX_RUN + 1, 0);
+        }
         let mut counts = Counts::default();
         let mut quotation = Quotation::new(places);
         let mut paragraph = None;
@@ -263,23 +257,24 @@ impl Marks {
             }
             edge.push(edges(segment.range.of(text)));
             for &place in &places[next..end] {
-                counts.add(place.mark, quotation.turn(place));
+                if let Some(kind) = count_of(place.mark, quotation.turn(place)) {
+                    counts[kind] += 1;
+                }
             }
             next = end;
-            before.push(counts);
+            before.iter_mut().zip(counts).for_each(|(list, count)| list.push(count));
         }
-        kinds.clear();
-        kinds.extend(edge.iter().map(|edges| edges.kind()));
+        before.iter_mut().zip(counts).for_each(|(list, count)| list.resize(list.len() + LANES, count));
     }
 
-    /// The run of segments from `start` up to `end`, at least one.
-    #[inline]
-    fn run(&self, start: usize, end: usize) -> Run {
-        Run::new(&self.segments[start], &self.segments[end - 1], &self.before[start], &self.before[end])
-    }
-
+    /// What is to be known of a run of at least one segment.
     fn of(&self, run: SegmentRange) -> Run {
-        self.run(run.start as usize, run.end as usize)
+        let (start, end) = (run.start as usize, run.end as usize);
+        let mut counts = Counts::default();
+        for (count, before) in counts.iter_mut().zip(&self.before) {
+            *count = before[MAX_RUN + end] - before[MAX_RUN + start];
+        }
+        Run { edges: Edges::of(self.segments[start], self.segments[end - 1]), counts }
     }
 }
 
@@ -300,26 +295,27 @@ fn edge_features(s: Edges, t: Edges) -> Features {
 const COUNTED: Range<usize> = 3..8;
 
 /// Those features.
-#[inline]
 fn count_features(a: &Counts, b: &Counts) -> [i32; COUNTED.end - COUNTED.start] {
-    let apart = |a: i32, b: i32| (a - b).abs();
+    let apart = |kind: usize| (a[kind] - b[kind]).abs();
+    let is_open = |counts: &Counts| counts[OPENING] != counts[CLOSING];
     [
-        apart(a.question, b.question),
-        apart(a.exclamation, b.exclamation),
-        apart(a.opening, b.opening).min(3),
-        apart(a.bracket, b.bracket),
-        i32::from((a.opening != a.closing) != (b.opening != b.closing)),
+        apart(QUESTION),
+        apart(EXCLAMATION),
+        apart(OPENING).min(MOST_OPENING),
+        apart(BRACKET),
+        i32::from(is_open(a) != is_open(b)),
     ]
 }
 
-fn edge_cost(weights: &Features, s: Edges, t: Edges) -> i32 {
-    weights.iter().zip(edge_features(s, t)).map(|(weight, value)| weight * value).sum()
+fn features(s: &Run, t: &Run) -> Features {
+    let mut features = edge_features(s.edges, t.edges);
+    features[COUNTED].copy_from_slice(&count_features(&s.counts, &t.counts));
+    features
 }
 
 #[inline]
-fn count_cost(weights: &Features, a: &Counts, b: &Counts) -> i32 {
-    let [question, exclamation, quotation, bracket, open] = count_features(a, b);
-    weights[3] * question + weights[4] * exclamation + weights[5] * quotation + weights[6] * bracket + weights[7] * open
+fn cost(weights: &Features, features: &Features) -> i32 {
+    (0..features.len()).map(|feature| weights[feature] * features[feature]).sum()
 }
 
 impl Mark {
@@ -342,14 +338,14 @@ impl Signal for Mark {
         for side in Side::BOTH {
             self.sides[side].read(texts.text[side], texts.segments[side]);
         }
+        self.costs.get_mut().given.clear();
     }
 
     fn measure(&self, block: Block, values: &mut [f32]) {
         values.fill(0.0);
         if block.is_pair() {
             let (source, target) = (self.sides.source.of(block.source), self.sides.target.of(block.target));
-            let mut features = edge_features(source.edges, target.edges);
-            features[COUNTED].copy_from_slice(&count_features(&source.counts, &target.counts));
+            let features = features(&source, &target);
             values.iter_mut().zip(features).for_each(|(value, feature)| *value = feature as f32);
         }
     }
@@ -359,43 +355,79 @@ impl Signal for Mark {
             return Cost::ZERO;
         }
         let (source, target) = (self.sides.source.of(block.source), self.sides.target.of(block.target));
-        let weights = whole(weights);
-        let edges = edge_cost(&weights, source.edges, target.edges);
-        Cost(i64::from(edges + count_cost(&weights, &source.counts, &target.counts)))
+        Cost(i64::from(cost(&whole(weights), &features(&source, &target))))
     }
 
-    // The same as the general loop, with all that depends on one side looked up, and nothing counted where nothing is to count.
+    // The same as the general loop, with all that depends on the edges looked up, and nothing counted that the row's beads have none of.
     fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {
+        let Pair { source, target } = &self.sides;
+        let Some(last) = row.source_end.checked_sub(1) else { return };
         let mut known = self.costs.borrow_mut();
         if known.given != weights {
-            let given = weights.to_vec();
-            let weights = whole(weights);
-            let row = |source: Edges| {
-                let mut row = [0; KINDS];
-                Edges::all().for_each(|target| row[usize::from(target.kind())] = edge_cost(&weights, source, target));
-                row
-            };
-            *known = EdgeCosts { given, weights, table: Edges::all().map(row).collect() };
+            known.fill(weights, &source.segments, &target.segments);
         }
-        let EdgeCosts { weights, table, .. } = &*known;
-        for (step, first, costs) in row.beads(costs) {
+        let EdgeCosts { weights, firsts, lasts, .. } = &*known;
+        // No run is longer than the lists have room for before their first.
+        let (here, there) = (MAX_RUN + row.source_end, MAX_RUN + row.target_ends.start());
+        let beyond = MAX_RUN + row.target_ends.end();
+        let mut any = [false; COUNTS];
+        for kind in 0..COUNTS {
+            let (own, other) = (&source.before[kind], &target.before[kind]);
+            any[kind] = own[here - MAX_RUN] < own[here] || other[there - MAX_RUN] < other[beyond];
+        }
+        let ends = &lasts[source.segments[last].last()];
+        for (step, costs) in row.lanes(costs) {
             if step.source == 0 || step.target == 0 {
                 continue;
             }
-            let own = self.sides.source.run(row.source_end - step.source as usize, row.source_end);
-            let edges = &table[usize::from(own.edges.kind())];
-            let Marks { kinds, before, .. } = &self.sides.target;
-            let (from, count) = (first - step.target as usize, costs.len());
-            let (firsts, lasts) = (&kinds[from..][..count], &kinds[first - 1..][..count]);
-            let (before, after) = (&before[from..][..count], &before[first..][..count]);
-            for k in 0..count {
-                costs[k] += edges[usize::from(firsts[k] & FIRST | lasts[k] & !FIRST) % KINDS];
-                if own.counts.all > 0 || before[k].all != after[k].all {
-                    costs[k] += count_cost(weights, &own.counts, &after[k].since(before[k]));
+            let count = costs.len();
+            let (from, first) = (here - step.source as usize, there - step.target as usize);
+            let begins = &firsts[source.segments[from - MAX_RUN].first()];
+            let (begins, ends) = (lanes(begins, first, count), lanes(ends, there - 1, count));
+            for lane in 0..count {
+                let edges = i32x4::new(begins[lane]) + i32x4::new(ends[lane]);
+                costs[lane] = (i32x4::new(costs[lane]) + edges).to_array();
+            }
+            let own = |kind: usize| source.before[kind][here] - source.before[kind][from];
+            let borders = |kind: usize| {
+                let list = &target.before[kind];
+                (lanes(list, first, count), lanes(list, there, count))
+            };
+            for kind in QUESTION..CLOSING {
+                if !any[kind] {
+                    continue;
+                }
+                let (before, after) = borders(kind);
+                let own = i32x4::splat(own(kind));
+                let most = f32x4::splat(if kind == OPENING { MOST_OPENING as f32 } else { f32::INFINITY });
+                // There is no multiplication of whole numbers side by side on every processor, and of those that fit into an f32 there is.
+                let weight = f32x4::splat(weights[COUNTED.start + kind] as f32);
+                for lane in 0..count {
+                    let apart = own - (i32x4::new(after[lane]) - i32x4::new(before[lane]));
+                    let cost = (apart.round_float().abs().fast_min(most) * weight).fast_trunc_int();
+                    costs[lane] = (i32x4::new(costs[lane]) + cost).to_array();
+                }
+            }
+            if any[OPENING] || any[CLOSING] {
+                let ((opened, opening), (closed, closing)) = (borders(OPENING), borders(CLOSING));
+                // All bits where the source is closed: then those cost that are not.
+                let is_closed = i32x4::splat(-i32::from(own(OPENING) == own(CLOSING)));
+                let weight = i32x4::splat(weights[OPEN]);
+                for lane in 0..count {
+                    let before = i32x4::new(opened[lane]) - i32x4::new(closed[lane]);
+                    let after = i32x4::new(opening[lane]) - i32x4::new(closing[lane]);
+                    let cost = (before.simd_eq(after) ^ is_closed) & weight;
+                    costs[lane] = (i32x4::new(costs[lane]) + cost).to_array();
                 }
             }
         }
     }
+}
+
+/// So many lanes of a list, from a place on.
+#[inline]
+fn lanes(list: &[i32], first: usize, count: usize) -> &[[i32; LANES]] {
+    &list[first..].as_chunks().0[..count]
 }
 
 #[cfg(test)]
