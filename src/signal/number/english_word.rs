@@ -210,10 +210,9 @@ impl<'t> Tokens<'t> {
         let table = &*WORDS;
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
-            let start = at;
-            let kind = if byte.is_ascii_alphabetic() {
-                at += letters(&bytes[at..]);
-                let word = if words { table.word(&bytes[start..at]) } else { Word::Other };
+            let (end, kind) = if byte.is_ascii_alphabetic() {
+                let end = at + letters(&bytes[at..]);
+                let word = if words { table.word(&bytes[at..end]) } else { Word::Other };
                 let is_head = match word {
                     // A Roman numeral.
                     Word::Other => matches!(byte, b'I' | b'V' | b'X'),
@@ -227,28 +226,24 @@ impl<'t> Tokens<'t> {
                     any |= word != Word::A;
                     halves |= word == Word::Half;
                 }
-                Kind::Word(word)
+                (end, Kind::Word(word))
             } else if byte.is_ascii_digit() {
                 let (end, plain, value) = digits(bytes, at);
-                at = end;
                 heads.push(list.len());
                 any = true;
-                Kind::Digits { value, plain }
-            } else if byte.is_ascii() {
-                at += 1;
-                if byte.is_ascii_whitespace() {
-                    continue;
-                }
-                Kind::Mark(char::from(byte))
+                (end, Kind::Digits { value, plain })
             } else {
-                let c = text[at..].chars().next().unwrap_or('\u{FFFD}');
-                at += c.len_utf8();
-                if c.is_whitespace() {
+                let mark = text[at..].chars().next().unwrap_or_default();
+                let end = at + mark.len_utf8();
+                if mark.is_whitespace() {
+                    at = end;
                     continue;
                 }
-                Kind::Mark(c)
+                (end, Kind::Mark(mark))
             };
-            list.push(Token { start, end: at, kind });
+            list.push(Token { start: at, end, kind });
+            // Most have one blank behind them.
+            at = end + usize::from(bytes.get(end) == Some(&b' '));
         }
         Self { text, list, heads, any, halves }
     }
