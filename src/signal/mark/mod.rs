@@ -279,6 +279,7 @@ impl Marks {
 }
 
 /// The features that the edges tell, the others 0.
+#[inline]
 fn edge_features(s: Edges, t: Edges) -> Features {
     let mut features = Features::default();
     features[0] = i32::from(s.end != t.end);
@@ -388,35 +389,35 @@ impl Signal for Mark {
                 let edges = i32x4::new(begins[lane]) + i32x4::new(ends[lane]);
                 costs[lane] = (i32x4::new(costs[lane]) + edges).to_array();
             }
-            let own = |kind: usize| source.before[kind][here] - source.before[kind][from];
+            let own = |kind: usize| i32x4::splat(source.before[kind][here] - source.before[kind][from]);
             let borders = |kind: usize| {
                 let list = &target.before[kind];
                 (lanes(list, first, count), lanes(list, there, count))
             };
-            for kind in QUESTION..CLOSING {
-                if !any[kind] {
-                    continue;
-                }
-                let (before, after) = borders(kind);
-                let own = i32x4::splat(own(kind));
-                let most = f32x4::splat(if kind == OPENING { MOST_OPENING as f32 } else { f32::INFINITY });
-                // There is no multiplication of whole numbers side by side on every processor, and of those that fit into an f32 there is.
-                let weight = f32x4::splat(weights[COUNTED.start + kind] as f32);
-                for lane in 0..count {
-                    let apart = own - (i32x4::new(after[lane]) - i32x4::new(before[lane]));
-                    let cost = (apart.round_float().abs().fast_min(most) * weight).fast_trunc_int();
-                    costs[lane] = (i32x4::new(costs[lane]) + cost).to_array();
+            // There is no multiplication of whole numbers side by side on every processor, and of those that fit into an f32 there is.
+            let weight = |kind: usize| f32x4::splat(weights[COUNTED.start + kind] as f32);
+            for kind in [QUESTION, EXCLAMATION, BRACKET] {
+                if any[kind] {
+                    let (before, after) = borders(kind);
+                    let (own, weight) = (own(kind), weight(kind));
+                    for lane in 0..count {
+                        let marks = i32x4::new(after[lane]) - i32x4::new(before[lane]);
+                        let cost = ((own - marks).round_float().abs() * weight).fast_trunc_int();
+                        costs[lane] = (i32x4::new(costs[lane]) + cost).to_array();
+                    }
                 }
             }
             if any[OPENING] || any[CLOSING] {
-                let ((opened, opening), (closed, closing)) = (borders(OPENING), borders(CLOSING));
-                // All bits where the source is closed: then those cost that are not.
-                let is_closed = i32x4::splat(-i32::from(own(OPENING) == own(CLOSING)));
-                let weight = i32x4::splat(weights[OPEN]);
+                let ((before, after), (closed, closing)) = (borders(OPENING), borders(CLOSING));
+                let (own, own_closing, weight) = (own(OPENING), own(CLOSING), weight(OPENING));
+                let most = f32x4::splat(MOST_OPENING as f32);
+                let open = i32x4::splat(weights[OPEN]);
                 for lane in 0..count {
-                    let before = i32x4::new(opened[lane]) - i32x4::new(closed[lane]);
-                    let after = i32x4::new(opening[lane]) - i32x4::new(closing[lane]);
-                    let cost = (before.simd_eq(after) ^ is_closed) & weight;
+                    let marks = i32x4::new(after[lane]) - i32x4::new(before[lane]);
+                    let cost = ((own - marks).round_float().abs().fast_min(most) * weight).fast_trunc_int();
+                    let own_is_closed = own.simd_eq(own_closing);
+                    let is_closed = marks.simd_eq(i32x4::new(closing[lane]) - i32x4::new(closed[lane]));
+                    let cost = cost + ((own_is_closed ^ is_closed) & open);
                     costs[lane] = (i32x4::new(costs[lane]) + cost).to_array();
                 }
             }
