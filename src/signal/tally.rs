@@ -176,10 +176,12 @@ impl Tally {
         let of = segments.map(|count| count as u32);
         gains.clear();
         gains.extend((0..items).map(|item| {
-            let found = sides.as_ref().map(|side| side.segments.of(item..item + 1).chunk_by(u32::eq).count() as u32);
-            let common = found.source > 0 && found.target > 0;
-            let gain = if common { gain(item, Spread { found, of }) } else { 0.0 };
-            (gain.clamp(0.0, 30.0) * STEPS).round_ties_even() as i32
+            let own = sides.as_ref().map(|side| side.segments.of(item..item + 1));
+            if own.source.is_empty() || own.target.is_empty() {
+                return 0;
+            }
+            let found = own.map(|segments| segments.chunk_by(u32::eq).count() as u32);
+            (gain(item, Spread { found, of }).clamp(0.0, 30.0) * STEPS).round_ties_even() as i32
         }));
         self.join(segments.target);
         let Self { sides, weight, any, .. } = self;
