@@ -54,9 +54,9 @@ struct EdgeCosts {
     weights: Features,
     /// By [`Edges::first`] of a source segment: what the beginning of a run there costs beside one at each target segment, the first of which
     /// stands at [`MAX_RUN`].
-    firsts: [Vec<i32>; 4],
+    firsts: [Vec<i32>; BEGINNINGS],
     /// By [`Edges::last`], the same of ends.
-    lasts: [Vec<i32>; 12],
+    lasts: [Vec<i32>; ENDS],
 }
 
 /// The marks of one side.
@@ -78,6 +78,10 @@ struct Edges {
     closes: bool,
     head: bool,
 }
+
+/// How many different beginnings and ends there are.
+const BEGINNINGS: usize = 4;
+const ENDS: usize = 12;
 
 impl Edges {
     /// The number of what a run has from its first segment.
@@ -102,10 +106,11 @@ impl EdgeCosts {
         self.weights = whole(given);
         let Self { weights, firsts, lasts, .. } = self;
         firsts.iter_mut().chain(&mut *lasts).for_each(Vec::clear);
-        let fill = |list: &mut Vec<i32>, cost: &dyn Fn(Edges) -> i32| {
+        let fill = |list: &mut Vec<i32>, number: fn(Edges) -> usize, cost: &dyn Fn(Edges) -> i32| {
             if list.is_empty() {
+                let mut known = [None; ENDS];
                 list.resize(MAX_RUN, 0);
-                list.extend(target.iter().map(|&other| cost(other)));
+                list.extend(target.iter().map(|&other| *known[number(other)].get_or_insert_with(|| cost(other))));
                 list.resize(list.len() + 1 + LANES, 0);
             }
         };
@@ -114,8 +119,8 @@ impl EdgeCosts {
         for &own in source {
             let first = |other| cost(weights, &edge_features(Edges::of(own, none), Edges::of(other, none)));
             let last = |other| cost(weights, &edge_features(Edges::of(none, own), Edges::of(none, other)));
-            fill(&mut firsts[own.first()], &first);
-            fill(&mut lasts[own.last()], &last);
+            fill(&mut firsts[own.first()], Edges::first, &first);
+            fill(&mut lasts[own.last()], Edges::last, &last);
         }
     }
 }
