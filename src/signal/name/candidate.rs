@@ -168,40 +168,49 @@ fn bare_name(word: &str) -> Option<&str> {
     Some(bare.unwrap_or(word))
 }
 
-/// Where the words of a piece of text begin and end: letters, with hyphens and apostrophes inside them.
+/// Where the words of a piece of text begin and end.
 fn each_word(text: &str, piece: ByteRange, mut found: impl FnMut(usize, usize)) {
     let own = &text.as_bytes()[..piece.end];
     let mut at = piece.start;
     while at < own.len() {
-        if own[at].is_ascii() && !own[at].is_ascii_alphabetic() {
-            at += 1;
-            continue;
-        }
-        let (start, mut end) = (at, at);
-        loop {
-            let letters = letters(&own[at..]);
-            at += letters;
-            end = if letters > 0 { at } else { end };
-            let inside = start < end && end == at;
-            match own.get(at) {
-                Some(b'-' | b'\'') if inside => at += 1,
-                Some(byte) if !byte.is_ascii() => match text[at..].chars().next() {
-                    Some('’') if inside => at += '’'.len_utf8(),
-                    Some(c) if c.is_alphabetic() => {
-                        at += c.len_utf8();
-                        end = at;
-                    }
-                    _ => break,
-                },
-                _ => break,
-            }
+        let (start, mut end) = (at, at + letters(&own[at..]));
+        at = end + 1;
+        // Most words are plain letters up to a blank or a mark.
+        if own.get(end).is_some_and(|&byte| matches!(byte, b'-' | b'\'') || !byte.is_ascii()) {
+            (end, at) = word(text, own, start);
         }
         if start < end {
             found(start, end);
-        } else {
-            at += text[at..].chars().next().map_or(1, char::len_utf8);
         }
     }
+}
+
+/// The end of the word that begins at a place, letters with hyphens and apostrophes inside them, and where to go on behind it; where none
+/// begins, the place itself, and the next.
+fn word(text: &str, own: &[u8], start: usize) -> (usize, usize) {
+    let (mut at, mut end) = (start, start);
+    loop {
+        let letters = letters(&own[at..]);
+        at += letters;
+        end = if letters > 0 { at } else { end };
+        let inside = start < end && end == at;
+        match own.get(at) {
+            Some(b'-' | b'\'') if inside => at += 1,
+            Some(byte) if !byte.is_ascii() => match text[at..].chars().next() {
+                Some('’') if inside => at += '’'.len_utf8(),
+                Some(c) if c.is_alphabetic() => {
+                    at += c.len_utf8();
+                    end = at;
+                }
+                _ => break,
+            },
+            _ => break,
+        }
+    }
+    if start == end {
+        at += text[at..].chars().next().map_or(1, char::len_utf8);
+    }
+    (end, at)
 }
 
 #[cfg(test)]

@@ -100,6 +100,7 @@ pub(super) struct Readings(&'static [Reading]);
 
 impl Readings {
     /// How a character is read; `None` for what is no Chinese character.
+    #[inline]
     pub(super) fn of(self, c: char) -> Option<&'static Reading> {
         let index = (c as usize).wrapping_sub(*KNOWN.start() as usize);
         self.0.get(index).filter(|reading| reading.known > 0)
