@@ -75,11 +75,11 @@ struct Scratch {
     change: Vec<i32>,
 }
 
-/// An item that beads of a row share, the so manieth of its kind: of beads of one move, those that begin at a target segment or before
-/// it and have their ends in a range.
+/// One of an item that beads of a row share: those that begin at a target segment or before it, and end within a range.
 #[derive(Debug)]
 struct Met {
     segment: usize,
+    /// The first and the last target end.
     first: usize,
     last: usize,
     weight: i32,
