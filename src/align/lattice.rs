@@ -15,7 +15,7 @@ const FAR: i32 = 1 << 28;
 /// beyond, they are computed a second time, for the few cells that some likely path visits.
 const KEPT_COSTS: usize = 1 << 20;
 /// Beads that lose this much, in the unit of [`crate::cost::Cost`], are taken as impossible.
-const CUTOFF: i64 = 1800;
+const CUTOFF: i32 = 1800;
 /// Weights below this do not go further.
 const NEGLIGIBLE: f64 = 1e-8;
 /// A row is scaled down when its largest weight exceeds this.
@@ -24,25 +24,46 @@ const LARGE: f64 = 1e100;
 /// Cells before each row's first, to which nothing leads: where the beads of a move would begin before the row does.
 const PAD: usize = (MAX_RUN + 1).next_multiple_of(LANES);
 
-/// A bead that some likely path runs through.
-#[derive(Debug, Clone, Copy)]
-struct Active {
-    /// The cells that it joins.
-    from: u32,
-    to: u32,
-    /// The row that it ends in.
-    source_end: u32,
-    /// Its move's number.
-    number: u8,
-    /// e^−d of the bead.
-    share: f64,
-}
-
-/// A bead of the answer: its place and its probability.
+/// A bead that some likely path runs through: its place and its probability.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Found {
     pub(super) block: Block,
+    /// Until α is summed, e^−d of the bead.
     pub(super) probability: f64,
+    /// The cells that it joins.
+    from: u32,
+    to: u32,
+}
+
+/// The beads of a move from other rows into a row: they begin in neighbouring cells.
+#[derive(Debug, Clone, Copy)]
+struct Way {
+    step: Move,
+    /// The cell from which the first begins, which ends in the row's first cell.
+    start: u32,
+    /// So many of the row's cells, in whole lanes, may be reached from cells of the band.
+    count: u32,
+    /// Where their costs stand among the row's.
+    costs: u32,
+}
+
+impl Way {
+    fn costs(self) -> Range<usize> {
+        self.costs as usize..(self.costs + self.count) as usize
+    }
+
+    fn starts(self) -> Range<usize> {
+        self.start as usize..(self.start + self.count) as usize
+    }
+}
+
+/// Where the costs of a move come from.
+#[derive(Debug, Clone, Copy)]
+enum Origin {
+    /// From the search before, in which those of the move stand here among a row's.
+    Known(usize),
+    /// From the signals, which add to this.
+    Anew(i32),
 }
 
 /// How a lattice lies in its buffers: for each source position a row of as many cells as the band's longest, filled up to whole lanes, with
@@ -105,25 +126,14 @@ impl<'b> Grid<'b> {
         self.rows() * self.row_costs() <= KEPT_COSTS
     }
 
-    /// The cell from which a move leads into the first one of row `i`.
+    /// The beads of a move into a row, which are these to the signals.
     #[inline]
-    fn start(&self, i: usize, step: Move) -> usize {
-        let from = i - step.source as usize;
-        self.first(from) + self.band.low(i) - self.band.low(from) - step.target as usize
-    }
-
-    /// The same, and how many of the row's cells, in whole lanes, may be reached from cells of the band; `None` where none is.
-    #[inline]
-    fn starts(&self, i: usize, step: Move) -> Option<(usize, usize)> {
-        let from = i.checked_sub(step.source as usize)?;
-        let (first, count, start) = (self.first(from), self.count(i), self.start(i, step));
-        let end = first + self.count(from);
-        (start < end && start + count > first).then(|| (start, count.min(end - start).next_multiple_of(LANES)))
-    }
-
-    /// The moves that take source segments, with their numbers.
-    fn between_rows(&self) -> impl Iterator<Item = (usize, Move)> {
-        self.moves.iter().copied().enumerate().filter(|(_, step)| step.source > 0)
+    fn way(&self, i: usize, ends: &Ends) -> Way {
+        let Ends { step, number, last, .. } = *ends;
+        let (from, low) = (i - step.source as usize, self.band.low(i));
+        let start = self.first(from) + low - self.band.low(from) - step.target as usize;
+        let count = (last + 1 - low).next_multiple_of(LANES);
+        Way { step, start: start as u32, count: count as u32, costs: self.costs(number) as u32 }
     }
 
     /// The number of the move of no source segment: there is one, of one target segment, see [`super::MoveLimits`].
@@ -131,18 +141,13 @@ impl<'b> Grid<'b> {
         self.moves.iter().position(|step| step.source == 0).expect("an addition is always possible")
     }
 
-    /// The moves that end in these cells of row `i` and start within the band, as the signals see them.
-    fn ends(&self, i: usize, columns: RangeInclusive<usize>, ends: &mut Vec<Ends>) {
-        let (low, high) = columns.into_inner();
-        ends.clear();
-        for (number, &step) in self.moves.iter().enumerate() {
-            let Some(from) = i.checked_sub(step.source as usize) else { continue };
-            let first = (self.band.low(from) + step.target as usize).max(low);
-            let last = (self.band.high(from) + step.target as usize).min(high);
-            if first <= last {
-                ends.push(Ends { step, number, first, last, at: self.costs(number) + first - low });
-            }
-        }
+    /// A move as the signals see it that ends in the cells `low` to `high` of row `i`; `None` where it does not start within the band.
+    #[inline]
+    fn ends(&self, i: usize, [low, high]: [usize; 2], number: usize, step: Move) -> Option<Ends> {
+        let from = i.checked_sub(step.source as usize)?;
+        let first = (self.band.low(from) + step.target as usize).max(low);
+        let last = (self.band.high(from) + step.target as usize).min(high);
+        (first <= last).then(|| Ends { step, number, first, last, at: self.costs(number) + first - low })
     }
 }
 
@@ -155,6 +160,12 @@ fn lower(to: &mut [i32], from: &[i32], costs: &[i32]) {
     for lane in 0..lanes {
         to[lane] = i32x4::new(to[lane]).min(i32x4::new(from[lane]) + i32x4::new(costs[lane])).to_array();
     }
+}
+
+/// The lane of numbers that begins here: rows are filled up, and followed by others.
+#[inline]
+fn lane<T: Copy>(values: &[T], at: usize) -> [T; LANES] {
+    *values[at..].first_chunk().expect("there are more numbers behind the last row")
 }
 
 /// The lattice and its buffers, see [`Grid`]. They are kept from one text to the next.
@@ -173,12 +184,17 @@ pub(super) struct Lattice {
     beta: Vec<f64>,
     /// ln of what each row of β was divided by.
     beta_scale: Vec<f64>,
-    active: Vec<Active>,
+    /// Those that end in the last row first, and of a row first those of the move within it.
+    found: Vec<Found>,
     exp: Vec<f64>,
-    /// The moves into the row under way.
+    /// By move, what the signals add to.
+    begin: Vec<i32>,
+    /// The moves into the row under way whose costs are to be filled in.
     ends: Vec<Ends>,
-    /// Those of them whose costs are to be filled in.
-    unknown: Vec<Ends>,
+    /// By row, the moves into it that start within the band, in their order, but the one within the row.
+    ways: Vec<Way>,
+    /// How many of these there are up to each row's beginning.
+    ways_before: Vec<usize>,
 }
 
 /// A search before this one, over a band that holds this one's, with some of its moves: their costs were kept.
@@ -188,18 +204,15 @@ pub(super) struct Known<'k> {
     pub(super) moves: &'k [Move],
 }
 
-impl Known<'_> {
-    /// By move of this search, its number in the one before.
-    fn numbers(&self, moves: &[Move]) -> Vec<Option<usize>> {
-        moves.iter().map(|step| self.moves.iter().position(|known| known == step)).collect()
+impl<'k> Known<'k> {
+    fn grid(&self) -> Grid<'k> {
+        Grid::new(self.band, self.moves)
     }
 
-    /// The costs that the search before has for the beads of a move into row `i`, which is its move `number`.
-    fn costs<'c>(&self, kept: &'c [i32], number: usize, i: usize, ends: &Ends) -> Option<&'c [i32]> {
-        let grid = Grid::new(self.band, self.moves);
-        let row = i * grid.row_costs() + grid.costs(number);
-        let low = self.band.low(i);
-        kept.get(row + ends.first - low..=row + ends.last - low)
+    /// Where the costs of a move stand among those of a row; `None` where the search before did without it.
+    fn costs(&self, step: Move) -> Option<usize> {
+        let number = self.moves.iter().position(|&known| known == step)?;
+        Some(self.grid().costs(number))
     }
 }
 
@@ -215,13 +228,14 @@ fn refill<T: Copy>(buffer: &mut Vec<T>, length: usize, value: T) {
 }
 
 impl Lattice {
-    /// The best path through the band and its cost. `fill` writes the costs of one row, see [`crate::signal::Signal::add_costs`]; those that
-    /// the last search has kept are taken from it.
+    /// The best path through the band and its cost. The costs of a move's beads begin with those of `begin`, by move, to which `fill` adds
+    /// the rest for a row, see [`crate::signal::Signal::add_costs`]; those that the last search has kept are taken from it.
     pub(super) fn viterbi(
         &mut self,
         band: &Band,
         moves: &[Move],
         known: Option<Known<'_>>,
+        begin: impl Iterator<Item = i32>,
         mut fill: impl FnMut(&Row<'_>, &mut [i32]),
     ) -> (Vec<Block>, i64) {
         let grid = Grid::new(band, moves);
@@ -229,47 +243,65 @@ impl Lattice {
         let kept = grid.keeps();
         let longest = longest(moves);
         let within = grid.costs(grid.within_row());
-        let numbers = known.map_or_else(Vec::new, |known| known.numbers(moves));
+        self.begin.clear();
+        self.begin.extend(begin);
+        let origin = |(&step, &begin): (&Move, &i32)| {
+            known.and_then(|known| known.costs(step)).map_or(Origin::Anew(begin), Origin::Known)
+        };
+        let origins: Vec<Origin> = moves.iter().zip(&self.begin).map(origin).collect();
         if known.is_some() {
             std::mem::swap(&mut self.costs, &mut self.known);
         }
         refill(&mut self.best, grid.cells(), UNREACHED);
         refill(&mut self.base, rows, 0);
         let size = if kept { rows * row_costs } else { row_costs };
-        if self.costs.len() < size {
-            self.costs.resize(size, 0);
+        if self.costs.len() < size + LANES {
+            self.costs.resize(size + LANES, 0);
         }
-        let Self { best, base, costs, known: kept_before, ends, unknown, .. } = self;
+        let Self { best, base, costs, known: kept_before, ends, ways, ways_before, .. } = self;
+        ways.clear();
+        ways_before.clear();
         for i in 0..rows {
             let costs = &mut costs[if kept { i * row_costs } else { 0 }..][..row_costs];
-            costs.fill(0);
-            grid.ends(i, band.row(i), ends);
-            unknown.clear();
-            unknown.extend(ends.iter().filter(|ends| {
-                let number = numbers.get(ends.number).copied().flatten();
-                let before = known.zip(number).and_then(|(known, number)| known.costs(kept_before, number, i, ends));
-                before.inspect(|before| costs[ends.costs()].copy_from_slice(before)).is_none()
-            }));
-            fill(&Row::of(i, band.row(i), unknown), costs);
+            let (low, high, count) = (band.low(i), band.high(i), grid.count(i));
+            let lanes = count.next_multiple_of(LANES);
+            let row_before = known.map_or(0, |known| i * known.grid().row_costs() + low - known.band.low(i));
+            ends.clear();
+            ways_before.push(ways.len());
+            for (number, (&step, &origin)) in moves.iter().zip(&origins).enumerate() {
+                let Some(own) = grid.ends(i, [low, high], number, step) else { continue };
+                if step.source > 0 {
+                    ways.push(grid.way(i, &own));
+                }
+                let costs = &mut costs[grid.costs(number)..][..lanes];
+                match origin {
+                    Origin::Known(before) => costs.copy_from_slice(&kept_before[row_before + before..][..lanes]),
+                    Origin::Anew(begin) => {
+                        for costs in costs.as_chunks_mut().0 {
+                            *costs = [begin; LANES];
+                        }
+                        ends.push(own);
+                    }
+                }
+            }
+            fill(&Row::of(i, low..=high, ends), costs);
             let (before, here) = best.split_at_mut(grid.first(i));
-            let (count, here) = (grid.count(i), &mut here[..width]);
+            let here = &mut here[..width];
             if i == 0 {
                 here[0] = 0;
             }
-            for ends in ends.iter().filter(|ends| ends.step.source > 0) {
-                let lanes = (ends.last + 1 - band.low(i)).next_multiple_of(LANES);
-                let from = &before[grid.start(i, ends.step)..][..lanes];
-                lower(&mut here[..lanes], from, &costs[grid.costs(ends.number)..][..lanes]);
+            for way in &ways[ways_before[i]..] {
+                lower(&mut here[..way.count as usize], &before[way.starts()], &costs[way.costs()]);
             }
             let (here, beyond) = here.split_at_mut(count);
             beyond.fill(UNREACHED);
             // This move starts in the row itself: it comes last, when all other ways into the cells before it are known.
-            let mut value = here[0];
+            let (mut value, mut least) = (here[0], here[0]);
             for (here, cost) in here[1..].iter_mut().zip(&costs[within + 1..]) {
                 value = (*here).min(value + cost);
+                least = least.min(value);
                 *here = value;
             }
-            let least = here.iter().copied().min().unwrap_or(0);
             base[i] = if i == 0 { 0 } else { base[i - 1] };
             if least.abs() > FAR {
                 // All rows that beads to come may start from have one base.
@@ -279,6 +311,7 @@ impl Lattice {
                 base[first..=i].iter_mut().for_each(|base| *base += i64::from(least));
             }
         }
+        ways_before.push(ways.len());
         self.path(grid, fill)
     }
 
@@ -330,12 +363,16 @@ impl Lattice {
         if grid.keeps() {
             return i * grid.row_costs();
         }
-        let Self { ends, costs, .. } = self;
+        let Self { begin, ends, costs, .. } = self;
         let left_out = columns.start() - grid.band.low(i);
-        grid.ends(i, columns.clone(), ends);
-        ends.retain(|ends| wanted(ends.step));
         let costs = &mut costs[..grid.row_costs()];
-        costs.fill(0);
+        ends.clear();
+        for (number, (&step, &begin)) in
+            grid.moves.iter().zip(&*begin).enumerate().filter(|(_, (step, _))| wanted(**step))
+        {
+            costs[grid.costs(number)..][..grid.width].fill(begin);
+            ends.extend(grid.ends(i, [*columns.start(), *columns.end()], number, step));
+        }
         fill(&Row::of(i, columns, ends), costs);
         0usize.wrapping_sub(left_out)
     }
@@ -349,7 +386,7 @@ impl Lattice {
         }
         let (segments, rows, width) = (band.segments(), grid.rows(), grid.width);
         let within = grid.costs(grid.within_row());
-        let Self { best, base, left, costs, .. } = self;
+        let Self { best, base, left, costs, ways, ways_before, .. } = self;
         refill(left, grid.cells(), UNREACHED);
         left[grid.last_cell()] = 0;
         let most = base[segments.source] + i64::from(best[grid.last_cell()]) + margin;
@@ -363,10 +400,8 @@ impl Lattice {
             for k in (1..count).rev() {
                 here[k - 1] = here[k - 1].min(here[k] + costs[within + k]);
             }
-            for (number, step) in grid.between_rows() {
-                if let Some((start, lanes)) = grid.starts(i, step) {
-                    lower(&mut before[start..][..lanes], &here[..lanes], &costs[grid.costs(number)..][..lanes]);
-                }
+            for way in &ways[ways_before[i]..ways_before[i + 1]] {
+                lower(&mut before[way.starts()], &here[..way.count as usize], &costs[way.costs()]);
             }
             let most = most - base[i];
             let is_open = |(&best, &left): (&i32, &i32)| i64::from(best) + i64::from(left) <= most;
@@ -379,26 +414,27 @@ impl Lattice {
         Some(Band::of_rows(segments, &open))
     }
 
-    /// All beads with a posterior worth speaking of, in the order of their source ends. To be called after [`Lattice::viterbi`] with the
-    /// same band, moves and costs.
-    pub(super) fn posterior(
-        &mut self,
-        band: &Band,
-        moves: &[Move],
-        mut fill: impl FnMut(&Row<'_>, &mut [i32]),
-    ) -> Vec<Found> {
+    /// Finds all beads with a posterior worth speaking of, see [`Lattice::found`]. To be called after [`Lattice::viterbi`] with the same
+    /// band, moves and costs.
+    pub(super) fn posterior(&mut self, band: &Band, moves: &[Move], mut fill: impl FnMut(&Row<'_>, &mut [i32])) {
         if self.exp.is_empty() {
-            self.exp = (0..=CUTOFF).map(|excess| (-excess as f64 / crate::cost::Cost::PER_NAT as f64).exp()).collect();
+            self.exp =
+                (0..=CUTOFF).map(|excess| (-f64::from(excess) / crate::cost::Cost::PER_NAT as f64).exp()).collect();
         }
         let grid = Grid::new(band, moves);
         self.backward(grid, &mut fill);
-        self.forward(grid)
+        self.forward(grid);
     }
 
-    /// β and the active beads, from (n, m) back.
+    /// What [`Lattice::posterior`] has found, those that end last in the source first.
+    pub(super) fn found(&self) -> &[Found] {
+        &self.found
+    }
+
+    /// β and the beads that carry weight, from (n, m) back.
     fn backward(&mut self, grid: Grid<'_>, fill: &mut impl FnMut(&Row<'_>, &mut [i32])) {
         let (rows, longest, within) = (grid.rows(), longest(grid.moves), grid.within_row());
-        self.active.clear();
+        self.found.clear();
         refill(&mut self.beta, grid.cells(), 0.0);
         refill(&mut self.beta_scale, rows, 0.0);
         self.beta[grid.last_cell()] = 1.0;
@@ -418,37 +454,84 @@ impl Lattice {
                 continue;
             };
             let costs = self.row_costs(grid, i, low..=low + last, |step| step.source == 0, fill);
-            let mut giver = self.giver(grid, i);
-            for k in (1..=last).rev() {
-                giver.give(within, costs, k..k + 1);
-            }
+            self.give_within(grid, i, costs.wrapping_add(grid.costs(within)), last);
             let here = &self.beta[first..first + count];
             let live = here.iter().position(|&weight| weight >= NEGLIGIBLE).unwrap_or(last);
             let costs = self.row_costs(grid, i, low + live..=low + last, |step| step.source > 0, fill);
-            let mut giver = self.giver(grid, i);
-            for (number, _) in grid.between_rows() {
-                giver.give(number, costs, live..last + 1);
+            self.give_before(grid, i, costs, live..last + 1);
+        }
+    }
+
+    /// Hands the weight of the row's cells up to number `last` on to those before them, by the move within the row, whose costs begin at
+    /// `costs`.
+    fn give_within(&mut self, grid: Grid<'_>, i: usize, costs: usize, last: usize) {
+        let Self { best, costs: all, beta, found, exp, .. } = self;
+        let (first, low) = (grid.first(i), grid.band.low(i));
+        for k in (1..=last).rev() {
+            let (from, to) = (first + k - 1, first + k);
+            let excess = i64::from(best[from]) + i64::from(all[costs.wrapping_add(k)]) - i64::from(best[to]);
+            // One that is negative is none of a bead.
+            let Some(&share) = exp.get(excess as usize) else { continue };
+            let given = share * beta[to];
+            if given > NEGLIGIBLE {
+                beta[from] += given;
+                let block = Block::new(i..i, low + k - 1..low + k);
+                found.push(Found { block, probability: share, from: from as u32, to: to as u32 });
             }
         }
     }
 
-    fn giver<'l>(&'l mut self, grid: Grid<'l>, i: usize) -> Giver<'l> {
-        let Self { best, base, costs, beta, active, exp, .. } = self;
-        Giver { grid, i, best, base, costs, beta, active, exp }
+    /// Hands the weight of some cells of the row on to those of the rows before it. `costs` is where the row's begin.
+    ///
+    /// Excesses are taken in lanes, wrapping round, and counted from the least number that there is: so one comparison finds those from 0 to
+    /// [`CUTOFF`]. Others may be anything, from where no path leads or in the cells that fill up the row, but are less than 2^32 apart.
+    #[inline(never)]
+    fn give_before(&mut self, grid: Grid<'_>, i: usize, costs: usize, cells: Range<usize>) {
+        let Self { best, base, costs: all, beta, found, exp, ways, ways_before, .. } = self;
+        let (best, all, beta, exp) = (best.as_slice(), all.as_slice(), beta.as_mut_slice(), exp.as_slice());
+        let ways = &ways[ways_before[i]..ways_before[i + 1]];
+        // By source segments of a move, how far the base of the row that it starts from lies above that of its own.
+        let above: [i32; MAX_RUN + 1] = std::array::from_fn(|taken| (base[i.saturating_sub(taken)] - base[i]) as i32);
+        for at in cells.step_by(LANES) {
+            let to = grid.first(i) + at;
+            let weights = lane(beta, to);
+            let least = i32x4::splat(i32::MIN) - i32x4::new(lane(best, to));
+            let end = grid.band.low(i) + at;
+            for way in ways.iter().filter(|way| at < way.count as usize) {
+                let Move { source, target } = way.step;
+                let from = way.start as usize + at;
+                let costs = i32x4::new(lane(all, costs.wrapping_add(way.costs as usize + at)));
+                let above = i32x4::splat(above[source as usize % above.len()]);
+                let excess = i32x4::new(lane(best, from)) + costs + above + least;
+                let mut likely = excess.simd_lt(i32x4::splat(i32::MIN + CUTOFF + 1)).to_bitmask();
+                let excess = excess.to_array();
+                while likely != 0 {
+                    let k = likely.trailing_zeros() as usize % LANES;
+                    likely &= likely - 1;
+                    let share = exp[excess[k].wrapping_sub(i32::MIN) as usize];
+                    let given = share * weights[k];
+                    if given > NEGLIGIBLE {
+                        beta[from + k] += given;
+                        let block = Block::new(i - source as usize..i, end + k - target as usize..end + k);
+                        found.push(Found { block, probability: share, from: (from + k) as u32, to: (to + k) as u32 });
+                    }
+                }
+            }
+        }
     }
 
-    /// α over the active beads, and with it their probabilities.
-    fn forward(&mut self, grid: Grid<'_>) -> Vec<Found> {
-        let Grid { band, moves, .. } = grid;
-        let longest = longest(moves);
-        let Self { alpha, beta, beta_scale, active, .. } = self;
+    /// α over the beads found, and with it their probabilities.
+    fn forward(&mut self, grid: Grid<'_>) {
+        let longest = longest(grid.moves);
+        let Self { alpha, beta, beta_scale, found, .. } = self;
         refill(alpha, grid.cells(), 0.0);
         alpha[grid.first(0)] = 1.0;
         let whole = beta[grid.first(0)].ln() + beta_scale[0];
-        let (mut scale, mut before, mut found) = (0.0, 0, Vec::with_capacity(active.len()));
-        // Of a row, the beads of the move within it come last here: all other weight has then come to the cells before.
-        for row in active.chunk_by(|one, other| one.source_end == other.source_end).rev() {
-            let i = row[0].source_end as usize;
+        let (mut scale, mut before, mut rest) = (0.0, 0, found.as_mut_slice());
+        while let Some(last) = rest.last() {
+            let source_end = last.block.source.end;
+            let (later, row) = rest.split_at_mut(row_start(rest, source_end));
+            let i = source_end as usize;
             let largest = alpha[grid.first(before)..][..grid.width].iter().copied().fold(0.0, f64::max);
             if largest > LARGE {
                 let rows = grid.first((before + 1).saturating_sub(longest))..grid.first(before + 1);
@@ -457,61 +540,19 @@ impl Lattice {
             }
             before = i;
             let factor = (scale + beta_scale[i] - whole).exp();
-            let first = grid.first(i);
-            for bead in row.iter().rev() {
+            // The beads of the move within the row come last here: all other weight has then come to the cells before.
+            for bead in row.iter_mut().rev() {
                 let to = bead.to as usize;
-                let weight = alpha[bead.from as usize] * bead.share;
+                let weight = alpha[bead.from as usize] * bead.probability;
                 alpha[to] += weight;
-                let probability = weight * beta[to] * factor;
-                let (step, j) = (moves[bead.number as usize], to - first + band.low(i));
-                let block = Block::new(i - step.source as usize..i, j - step.target as usize..j);
-                found.push(Found { block, probability: probability.min(1.0) });
+                bead.probability = (weight * beta[to] * factor).min(1.0);
             }
+            rest = later;
         }
-        found
     }
 }
 
-/// What hands the weight of a row's cells on to those before them.
-struct Giver<'l> {
-    grid: Grid<'l>,
-    i: usize,
-    best: &'l [i32],
-    base: &'l [i64],
-    costs: &'l [i32],
-    beta: &'l mut [f64],
-    active: &'l mut Vec<Active>,
-    exp: &'l [f64],
-}
-
-impl Giver<'_> {
-    /// Hands the weight of some cells of the row on to those from which a move leads to them. `costs` is where the row's begin.
-    #[inline]
-    fn give(&mut self, number: usize, costs: usize, cells: Range<usize>) {
-        let (grid, i) = (self.grid, self.i);
-        let step = grid.moves[number];
-        let Some((start, reached)) = grid.starts(i, step) else { return };
-        let (from, to) = (cells.start, cells.end.min(reached));
-        if from >= to {
-            return;
-        }
-        let first = grid.first(i);
-        let above = self.base[i - step.source as usize] - self.base[i];
-        let costs = costs.wrapping_add(grid.costs(number));
-        let costs = &self.costs[costs.wrapping_add(from)..costs.wrapping_add(to)];
-        let count = costs.len();
-        let (before, here) = (&self.best[start + from..][..count], &self.best[first + from..][..count]);
-        for k in 0..count {
-            let excess = above + i64::from(before[k]) + i64::from(costs[k]) - i64::from(here[k]);
-            // One that is negative is none of a bead.
-            let Some(&share) = self.exp.get(excess as usize) else { continue };
-            let (from, to) = (start + from + k, first + from + k);
-            let given = share * self.beta[to];
-            if given > NEGLIGIBLE {
-                self.beta[from] += given;
-                let (source_end, number) = (i as u32, number as u8);
-                self.active.push(Active { from: from as u32, to: to as u32, source_end, number, share });
-            }
-        }
-    }
+/// Where the beads begin, among those found, that end after source segment `source_end`.
+pub(super) fn row_start(found: &[Found], source_end: u32) -> usize {
+    found.partition_point(|bead| bead.block.source.end > source_end)
 }

@@ -11,18 +11,13 @@
 //! F1 = 2·TP / (t + g): a bead more in the answer costs as much as F1/2 of a right one, and that is θ, at an F1 of 0.9.
 
 use super::Decoding;
-use super::lattice::Found;
 use crate::span::Block;
 
-/// The best path over `found` and the beads of `viterbi`: these see to it that there is one, even in texts so ill-matched that no single
+/// The best path over the beads `found`, with their probabilities, and those of `viterbi`: these see to it that there is one, even in texts so ill-matched that no single
 /// path has a probability to speak of.
-pub(super) fn decode(found: &[Found], viterbi: &[Block]) -> Vec<Block> {
+pub(super) fn decode(found: impl Iterator<Item = (Block, f64)>, viterbi: &[Block]) -> Vec<Block> {
     let end = |block: &Block| (block.source.end, block.target.end);
-    let mut beads: Vec<(Block, f64)> = found
-        .iter()
-        .filter(|found| found.probability >= Decoding::LEAST)
-        .map(|found| (found.block, found.probability))
-        .collect();
+    let mut beads: Vec<(Block, f64)> = found.filter(|&(_, probability)| probability >= Decoding::LEAST).collect();
     beads.sort_by_key(|bead| end(&bead.0));
     let likely = beads.len();
     for block in viterbi {
@@ -67,25 +62,21 @@ mod tests {
     #[test]
     fn there_is_a_path_where_nothing_is_likely() {
         let viterbi = [Block::new(0..1, 0..1), Block::new(1..2, 1..3)];
-        let path = decode(&[Found { block: Block::new(0..1, 0..2), probability: 0.9 }], &viterbi);
+        let path = decode([(Block::new(0..1, 0..2), 0.9)].into_iter(), &viterbi);
         assert_eq!(path, viterbi);
     }
 
     #[test]
     fn two_good_halves_beat_one_likelier_whole() {
         // One 2-2 bead of 0.4 is the likeliest path; two paths of 0.3 each share their first bead.
-        let found = |source: std::ops::Range<usize>, target: std::ops::Range<usize>, probability| Found {
-            block: Block::new(source, target),
-            probability,
-        };
         let beads = [
-            found(0..1, 0..1, 0.6),
-            found(1..2, 1..1, 0.3),
-            found(0..2, 0..2, 0.4),
-            found(1..2, 1..2, 0.3),
-            found(2..2, 1..2, 0.3),
+            (Block::new(0..1, 0..1), 0.6),
+            (Block::new(1..2, 1..1), 0.3),
+            (Block::new(0..2, 0..2), 0.4),
+            (Block::new(1..2, 1..2), 0.3),
+            (Block::new(2..2, 1..2), 0.3),
         ];
-        let path = decode(&beads, &[beads[2].block]);
-        assert_eq!(path, [beads[0].block, beads[3].block]);
+        let path = decode(beads.into_iter(), &[beads[2].0]);
+        assert_eq!(path, [beads[0].0, beads[3].0]);
     }
 }

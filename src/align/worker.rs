@@ -2,12 +2,12 @@
 
 use super::anchor::{self, Anchor};
 use super::constraint::{Apart, Plan};
-use super::lattice::{Found, Known, Lattice};
+use super::lattice::{Found, Known, Lattice, row_start};
 use super::model::Weighted;
 use super::{Aligner, Band, Decoding, FEW_CELLS, Settings, mbr};
 use crate::bead::{Alignment, Bead, Part, Status};
 use crate::cost::Cost;
-use crate::signal::{Move, Row, Texts};
+use crate::signal::{Move, Row, Signal, Texts};
 use crate::span::{Block, Pair, Side};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -140,28 +140,35 @@ impl Worker {
     }
 
     fn answer(&mut self, path: Vec<Block>, cost: Cost) -> Alignment {
-        let found = self.found();
-        let aligner = &self.aligner;
-        let (path, cost) = match aligner.settings.decoding {
+        self.weigh();
+        let (path, cost) = match self.aligner.settings.decoding {
             Decoding::Viterbi => (path, Some(cost)),
-            Decoding::Bayes => (mbr::decode(&found, &path), None),
+            Decoding::Bayes => (mbr::decode(self.found(), &path), None),
         };
-        let beads = self.beads(&path, &found);
+        let beads = self.beads(&path);
         let cost = cost.unwrap_or_else(|| beads.iter().map(|bead| bead.cost).sum());
         Alignment { beads, cost }
     }
 
     /// The posterior of every bead that some likely path runs through, for texts that [`Worker::align`] has just seen.
     pub fn posterior(&mut self) -> Vec<(Block, f64)> {
+        self.weigh();
         let origin = self.scope.origin;
-        let mut found = self.found();
-        found.sort_by_key(|found| (found.block.source.end, found.block.target.end));
-        found.into_iter().map(|found| (found.block.shifted(origin), found.probability)).collect()
+        let mut found: Vec<(Block, f64)> =
+            self.found().map(|(block, probability)| (block.shifted(origin), probability)).collect();
+        found.sort_by_key(|(block, _)| (block.source.end, block.target.end));
+        found
     }
 
-    fn found(&mut self) -> Vec<Found> {
+    /// Finds every bead that some likely path runs through.
+    fn weigh(&mut self) {
         let Self { signals, lattice, band, aligner, scope, .. } = self;
-        lattice.posterior(band, &aligner.moves, |row, costs| fill(signals, scope, true, row, costs))
+        lattice.posterior(band, &aligner.moves, |row, costs| fill(signals, scope, true, row, costs));
+    }
+
+    /// What [`Worker::weigh`] has found, in the order of source ends, counted from the lattice's first segments.
+    fn found(&self) -> impl Iterator<Item = (Block, f64)> {
+        self.lattice.found().iter().rev().map(|&Found { block, probability, .. }| (block, probability))
     }
 
     /// What speaks for a bead of the texts that [`Worker::align`] has just seen, and what else could be in its place.
@@ -344,7 +351,9 @@ impl Worker {
             };
             weighted.signal.reach(&reach, usize::from(longest));
         });
-        let (path, cost) = lattice.viterbi(band, moves, known, |row, costs| fill(signals, scope, all, row, costs));
+        let begin = moves.iter().map(|&step| begin(signals, all, step));
+        let (path, cost) =
+            lattice.viterbi(band, moves, known, begin, |row, costs| fill(signals, scope, all, row, costs));
         (path, Cost(cost))
     }
 
@@ -356,14 +365,14 @@ impl Worker {
         self.signals.iter().map(part).collect()
     }
 
-    fn beads(&self, path: &[Block], found: &[Found]) -> Vec<Bead> {
-        let mut rows = found.chunk_by(|one, other| one.block.source.end == other.block.source.end).peekable();
+    fn beads(&self, path: &[Block]) -> Vec<Bead> {
+        let found = self.lattice.found();
         path.iter()
             .map(|&block| {
-                // Both are in the order of the beads' source ends.
-                while rows.next_if(|row| row[0].block.source.end < block.source.end).is_some() {}
-                let row = rows.peek().copied().unwrap_or_default();
-                let confidence = row.iter().find(|found| found.block == block).map_or(0.0, |found| found.probability);
+                let end = block.source.end;
+                let row = found[row_start(found, end)..].iter().take_while(|found| found.block.source.end == end);
+                let same = row.into_iter().find(|found| found.block == block);
+                let confidence = same.map_or(0.0, |found| found.probability);
                 let block = block.shifted(self.scope.origin);
                 let parts = self.parts(block);
                 Bead { block, cost: parts.iter().map(|part| part.cost).sum(), parts, confidence, status: Status::Auto }
@@ -381,14 +390,23 @@ pub struct Explanation {
     pub alternatives: Vec<(Block, f64)>,
 }
 
-/// The costs of a row of the lattice: of all signals, or of the cheap ones.
+/// All signals, or the cheap ones, with the weights that they then have.
+fn chosen(signals: &[Weighted], all: bool) -> impl Iterator<Item = (&dyn Signal, &[f32])> {
+    signals.iter().filter_map(move |Weighted { signal, weights, coarse }| {
+        let weights = if all { Some(weights) } else { coarse.as_ref() };
+        weights.map(|weights| (&**signal, weights.as_slice()))
+    })
+}
+
+/// What the costs of a move's beads begin with: of all signals, or of the cheap ones.
+fn begin(signals: &[Weighted], all: bool, step: Move) -> i32 {
+    chosen(signals, all).map(|(signal, weights)| signal.move_cost(weights, step)).sum()
+}
+
+/// Adds the rest of the costs of a row of the lattice.
 fn fill(signals: &[Weighted], scope: &Scope, all: bool, row: &Row<'_>, costs: &mut [i32]) {
     let row = row.shifted(scope.origin);
-    for Weighted { signal, weights, coarse } in signals {
-        if let Some(weights) = if all { Some(weights) } else { coarse.as_ref() } {
-            signal.add_costs(weights, &row, costs);
-        }
-    }
+    chosen(signals, all).for_each(|(signal, weights)| signal.add_costs(weights, &row, costs));
     scope.forbid(&row, costs);
 }
 

@@ -221,7 +221,13 @@ pub trait Signal: Send {
         Vec::new()
     }
 
-    /// Adds this signal's weighted costs to those of all beads of a row: `costs` holds, for each move in turn, one number a target
+    /// What this signal makes every bead of a move cost, whichever segments it takes: the costs of beads begin with it, and it is computed
+    /// once a search.
+    fn move_cost(&self, _weights: &[f32], _step: Move) -> i32 {
+        0
+    }
+
+    /// Adds the rest of this signal's weighted costs to those of all beads of a row: `costs` holds, for each move in turn, one number a target
     /// end, and as many more as fill its [`LANES`]. Those that begin outside the band need no cost.
     fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {
         for (step, first, costs) in row.beads(costs) {
@@ -233,7 +239,7 @@ pub trait Signal: Send {
         }
     }
 
-    /// This signal's cost of one block, equal to what [`Signal::add_costs`] adds for it.
+    /// This signal's cost of one block, equal to its [`Signal::move_cost`] and what [`Signal::add_costs`] adds for it.
     fn cost(&self, weights: &[f32], block: Block) -> Cost {
         let mut features = [0.0f32; MAX_FEATURES];
         let features = &mut features[..self.feature_names().len()];

@@ -5,7 +5,7 @@
 //! come with a second, `….more`, the number of segments beyond the smallest bead of that shape. A weight is then the
 //! cost of the shape in nats.
 
-use super::{Move, Row, Signal, Texts, add_to_lanes, round};
+use super::{Move, Row, Signal, Texts, round};
 use crate::cost::Cost;
 use crate::span::Block;
 
@@ -53,12 +53,12 @@ impl Signal for Prior {
         }
     }
 
-    fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {
-        for (step, costs) in row.lanes(costs) {
-            let (shape, more) = shape(step);
-            let more = more.map_or(0.0, |more| weights[shape + 1] * f32::from(more));
-            let prior = round((weights[shape] + more) * Cost::PER_NAT as f32);
-            add_to_lanes(costs, prior);
-        }
+    fn move_cost(&self, weights: &[f32], step: Move) -> i32 {
+        let (shape, more) = shape(step);
+        let more = more.map_or(0.0, |more| weights[shape + 1] * f32::from(more));
+        round((weights[shape] + more) * Cost::PER_NAT as f32)
     }
+
+    // The move says it all.
+    fn add_costs(&self, _weights: &[f32], _row: &Row<'_>, _costs: &mut [i32]) {}
 }
