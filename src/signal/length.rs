@@ -25,11 +25,12 @@
 //! as [`PRIOR_LENGTH`] of each side, and kept within a factor of [`MAX_FACTOR`] of it; with no text to speak of it *is* that
 //! value.
 
-use super::logarithm::ln_lanes;
-use super::{LANES, MAX_RUN, Row, Signal, Texts, add_to_lanes, round, round_lanes, whole_numbers};
+use super::logarithm::ln;
+use super::{LANES, MAX_RUN, Row, SHIFT, Signal, Texts, add_to_lanes, round, round_lanes};
 use crate::cost::Cost;
 use crate::document::Segment;
 use crate::span::{Block, Pair, SegmentRange, Side};
+use bytemuck::cast;
 use std::ops::Range;
 use wide::{f32x4, i32x4};
 
@@ -53,6 +54,9 @@ const NAMES: &[&str] = &["ratio", "difference", "omitted", "added", "cut.source"
 pub const LONGEST: f32 = 2047.5;
 /// Steps in a unit of length.
 const PER_UNIT: f32 = 2.0;
+/// Steps up to [`LONGEST`]: in binary all ones, so that it holds a number in range.
+const STEPS: usize = (LONGEST * PER_UNIT) as usize;
+const _: () = assert!((STEPS + 1).is_power_of_two());
 
 /// The length signal.
 #[derive(Debug)]
@@ -60,7 +64,7 @@ pub struct Length {
     expected_ratio: f64,
     ratio: f64,
     sides: Pair<Lengths>,
-    logarithms: Logarithms,
+    tables: Tables,
 }
 
 /// The lengths of one side.
@@ -91,18 +95,41 @@ struct Measured {
     cut: f32,
 }
 
-/// ln(l + pad) of each length up to [`LONGEST`], in steps.
+/// What depends on a length alone, of each up to [`LONGEST`], in steps.
 #[derive(Debug)]
-struct Logarithms(Vec<f32>);
+struct Tables {
+    /// ln(l + pad) of a run.
+    padded: Vec<f32>,
+    /// Of a bead, both sides together: 1/2v and ½ ln 1/v, filled up to a whole register.
+    spread: Box<[f32x4; STEPS + 1]>,
+}
 
-impl Logarithms {
+impl Tables {
     fn new() -> Self {
-        let steps = (LONGEST * PER_UNIT) as usize;
-        Self((0..=steps).map(|step| (step as f32 / PER_UNIT + PAD).ln()).collect())
+        let padded = (0..=STEPS).map(|step| (step as f32 / PER_UNIT + PAD).ln()).collect();
+        let spread: Vec<f32x4> = (0..=STEPS)
+            .map(|step| {
+                let length = step as f32 / PER_UNIT + 0.5;
+                let precision = length / (VARIANCE * length + VARIANCE_PER_LENGTH);
+                f32x4::new([0.5 * precision, 0.5 * ln(precision), 0.0, 0.0])
+            })
+            .collect();
+        Self { padded, spread: spread.try_into().expect("there are as many") }
     }
 
     fn padded(&self, length: f32) -> f32 {
-        self.0.get(round(length * PER_UNIT) as usize).copied().unwrap_or_else(|| (length + PAD).ln())
+        self.padded.get(round(length * PER_UNIT) as usize).copied().unwrap_or_else(|| (length + PAD).ln())
+    }
+
+    /// 1/2v and ½ ln 1/v of beads of these lengths.
+    #[inline]
+    fn spread(&self, length: f32x4) -> [f32x4; 2] {
+        let steps = (length * f32x4::splat(PER_UNIT)).fast_min(f32x4::splat(STEPS as f32)) + f32x4::splat(SHIFT);
+        // The lowest binary places of such a number are a whole number's.
+        let steps = (cast::<f32x4, i32x4>(steps) & i32x4::splat(STEPS as i32)).to_array();
+        let at = |lane: usize| self.spread[steps[lane] as usize & STEPS];
+        let [half, log_half, ..] = f32x4::transpose([at(0), at(1), at(2), at(3)]);
+        [half, log_half]
     }
 }
 
@@ -134,18 +161,18 @@ impl Lengths {
     }
 
     /// Measures all runs of up to so many segments.
-    fn extend(&mut self, longest: usize, logarithms: &Logarithms) {
+    fn extend(&mut self, longest: usize, tables: &Tables) {
         let borders = self.before.len();
         for taken in self.runs..=longest.min(MAX_RUN) {
+            let first = taken.min(borders);
             for values in [&mut self.length, &mut self.log_padded] {
                 values.truncate(taken * borders);
-                values.resize(taken * borders + taken.min(borders), 0.0);
+                values.resize(taken * borders + first, 0.0);
             }
-            for (start, end) in self.before.iter().zip(self.before.iter().skip(taken)) {
-                let length = (end - start) as f32 * self.scale;
-                self.length.push(length);
-                self.log_padded.push(logarithms.padded(length));
-            }
+            let runs = self.before.iter().zip(&self.before[first..]);
+            self.length.extend(runs.map(|(&start, &end)| length(start, end, self.scale)));
+            let lengths = &self.length[taken * borders + first..];
+            self.log_padded.extend(lengths.iter().map(|&length| tables.padded(length)));
             self.runs = taken + 1;
         }
         for values in [&mut self.length, &mut self.log_padded] {
@@ -153,10 +180,9 @@ impl Lengths {
         }
     }
 
-    fn measured(&self, start: usize, end: usize, logarithms: &Logarithms) -> Measured {
-        // Subtracted as whole numbers: the same run has the same length wherever it stands in a text.
-        let length = (self.before[end] - self.before[start]) as f32 * self.scale;
-        let log_padded = logarithms.padded(length);
+    fn measured(&self, start: usize, end: usize, tables: &Tables) -> Measured {
+        let length = length(self.before[start], self.before[end], self.scale);
+        let log_padded = tables.padded(length);
         Measured { length, log_padded, cut: self.cut(end - start, log_padded.into()).to_array()[0] }
     }
 
@@ -166,8 +192,8 @@ impl Lengths {
         f32x4::splat(taken.saturating_sub(1) as f32) * (log_padded - f32x4::splat(self.log_mean))
     }
 
-    fn run(&self, run: SegmentRange, logarithms: &Logarithms) -> Measured {
-        self.measured(run.start as usize, run.end as usize, logarithms)
+    fn run(&self, run: SegmentRange, tables: &Tables) -> Measured {
+        self.measured(run.start as usize, run.end as usize, tables)
     }
 
     /// The run of `taken` segments up to `end`.
@@ -191,7 +217,7 @@ impl Length {
     /// A length signal that expects `expected_ratio` characters of translation for each of the original.
     pub fn new(expected_ratio: f32) -> Self {
         let expected_ratio = f64::from(expected_ratio);
-        Self { expected_ratio, ratio: expected_ratio, sides: Pair::default(), logarithms: Logarithms::new() }
+        Self { expected_ratio, ratio: expected_ratio, sides: Pair::default(), tables: Tables::new() }
     }
 
     /// c, as estimated from the texts last prepared.
@@ -200,15 +226,19 @@ impl Length {
     }
 }
 
-/// The features `ratio` and `difference` of beads with this source. No branch and no table: it is computed for many beads side by side.
+/// The length of a run between two places, in characters from the text's beginning. They are subtracted as whole numbers: the same run has
+/// the same length wherever it stands in a text. No text is too long for numbers with a sign, of which a processor makes fractions at once.
 #[inline]
-fn pair_features(source: Measured, length: f32x4, log_padded: f32x4) -> (f32x4, f32x4) {
+fn length(start: u64, end: u64, scale: f32) -> f32 {
+    (end - start) as i64 as f32 * scale
+}
+
+/// The features `ratio` and `difference` of beads with this source. No branch: it is computed for many beads side by side.
+#[inline]
+fn pair_features(source: Measured, length: f32x4, log_padded: f32x4, tables: &Tables) -> (f32x4, f32x4) {
     let z = log_padded - f32x4::splat(source.log_padded);
-    let steps = whole_numbers((f32x4::splat(source.length) + length) * f32x4::splat(PER_UNIT));
-    let length = steps.fast_min(f32x4::splat(LONGEST * PER_UNIT)) * f32x4::splat(1.0 / PER_UNIT) + f32x4::splat(0.5);
-    // 1/v
-    let precision = length / (f32x4::splat(VARIANCE) * length + f32x4::splat(VARIANCE_PER_LENGTH));
-    (f32x4::splat(0.5) * (z * z * precision - ln_lanes(precision)) + f32x4::ONE, z.abs())
+    let [half, log_half] = tables.spread(f32x4::splat(source.length) + length);
+    (z * z * half - log_half + f32x4::ONE, z.abs())
 }
 
 fn unpaired(length: f32) -> f32 {
@@ -239,11 +269,11 @@ impl Signal for Length {
     }
 
     fn reach(&mut self, _band: &dyn Fn(usize) -> Range<usize>, longest: usize) {
-        Side::BOTH.iter().for_each(|&side| self.sides[side].extend(longest, &self.logarithms));
+        Side::BOTH.iter().for_each(|&side| self.sides[side].extend(longest, &self.tables));
     }
 
     fn measure(&self, block: Block, features: &mut [f32]) {
-        let run = |side: Side| self.sides[side].run(block[side], &self.logarithms);
+        let run = |side: Side| self.sides[side].run(block[side], &self.tables);
         features.fill(0.0);
         if block.target.is_empty() {
             features[2] = unpaired(run(Side::Source).length);
@@ -251,7 +281,8 @@ impl Signal for Length {
             features[3] = unpaired(run(Side::Target).length);
         } else {
             let (source, target) = (run(Side::Source), run(Side::Target));
-            let (ratio, difference) = pair_features(source, target.length.into(), target.log_padded.into());
+            let (ratio, difference) =
+                pair_features(source, target.length.into(), target.log_padded.into(), &self.tables);
             (features[0], features[1]) = (ratio.to_array()[0], difference.to_array()[0]);
             (features[4], features[5]) = (source.cut, target.cut);
         }
@@ -260,23 +291,25 @@ impl Signal for Length {
     // The same as the general loop, with all that depends on one side taken out of it, lane by lane: this one runs for every bead.
     fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {
         let unit = Cost::PER_NAT as f32;
-        let [ratio, difference, target_cut] = [weights[0], weights[1], weights[5]].map(f32x4::splat);
+        let (ratio, difference) = (f32x4::splat(weights[0]), f32x4::splat(weights[1]));
+        let target_cut = f32x4::splat(weights[5]);
         let Pair { source: sources, target: targets } = &self.sides;
         let first = *row.target_ends.start();
-        for (step, costs) in row.lanes(costs) {
+        row.for_lanes(costs, |step, costs| {
             let ends = first..first + costs.len() * LANES;
             if step.target == 0 {
                 let omitted = round(weights[2] * sources.unpaired[row.source_end] * unit);
                 add_to_lanes(costs, omitted);
-                continue;
+                return;
             }
             if step.source == 0 {
                 let added = targets.unpaired[ends].as_chunks().0;
-                for (costs, &added) in costs.iter_mut().zip(added) {
-                    let added = round_lanes(f32x4::splat(weights[3]) * f32x4::new(added) * f32x4::splat(unit));
-                    *costs = (i32x4::new(*costs) + added).to_array();
+                let added = &added[..costs.len()];
+                for lane in 0..costs.len() {
+                    let added = f32x4::splat(weights[3]) * f32x4::new(added[lane]) * f32x4::splat(unit);
+                    costs[lane] = (i32x4::new(costs[lane]) + round_lanes(added)).to_array();
                 }
-                continue;
+                return;
             }
             let source = sources.ending_at(step.source as usize, row.source_end);
             let source_cut = f32x4::splat(weights[4] * source.cut);
@@ -284,11 +317,11 @@ impl Signal for Length {
             let (lengths, logs) = (&lengths[..costs.len()], &logs[..costs.len()]);
             for lane in 0..costs.len() {
                 let (length, log_padded) = (f32x4::new(lengths[lane]), f32x4::new(logs[lane]));
-                let (fit, gap) = pair_features(source, length, log_padded);
+                let (fit, gap) = pair_features(source, length, log_padded, &self.tables);
                 let cut = targets.cut(step.target as usize, log_padded);
                 let nats = ratio * fit + difference * gap + source_cut + target_cut * cut;
                 costs[lane] = (i32x4::new(costs[lane]) + round_lanes(nats * f32x4::splat(unit))).to_array();
             }
-        }
+        });
     }
 }

@@ -153,40 +153,29 @@ impl<'r> Row<'r> {
 
     /// The moves that end here, each with the first target end that it can have and the costs from there on.
     #[inline]
-    pub fn beads<'c>(&self, costs: &'c mut [i32]) -> impl Iterator<Item = (Move, usize, &'c mut [i32])> {
-        let origin = self.origin;
-        self.parts(costs, Ends::costs).map(move |(ends, own)| (ends.step, ends.first + origin, own))
+    pub fn beads<'c>(&self, mut costs: &'c mut [i32]) -> impl Iterator<Item = (Move, usize, &'c mut [i32])> {
+        let (origin, mut passed) = (self.origin, 0);
+        // The costs follow one another as the moves do.
+        self.moves.iter().map(move |ends| {
+            let place = ends.costs();
+            let rest = std::mem::take(&mut costs).split_at_mut(place.start - passed).1;
+            let (own, rest) = rest.split_at_mut(place.len());
+            passed = place.end;
+            costs = rest;
+            (ends.step, ends.first + origin, own)
+        })
     }
 
-    /// The moves that end here, each with the costs of all the row's target ends, the first of which is the row's first, in whole
-    /// lanes. Those among them that begin beyond the lattice, or end there, may be given any cost.
+    /// Calls `each` with the moves that end here, each with the costs of all the row's target ends, the first of which is the row's first, in
+    /// whole lanes. Those among them that begin beyond the lattice, or end there, may be given any cost.
     #[inline]
-    pub(crate) fn lanes<'c>(&self, costs: &'c mut [i32]) -> impl Iterator<Item = (Move, &'c mut [[i32; LANES]])> {
+    pub(crate) fn for_lanes(&self, costs: &mut [i32], mut each: impl FnMut(Move, &mut [[i32; LANES]])) {
         let start = self.target_ends.start() - self.origin;
         let count = (self.target_ends.end() + 1 - self.target_ends.start()).next_multiple_of(LANES);
-        let all = move |ends: &Ends| {
+        for ends in self.moves {
             let first = ends.at + start - ends.first;
-            first..first + count
-        };
-        self.parts(costs, all).map(|(ends, own)| (ends.step, own.as_chunks_mut().0))
-    }
-
-    /// The moves that end here, each with a part of the costs; parts follow one another as the moves do.
-    #[inline]
-    fn parts<'c>(
-        &self,
-        mut costs: &'c mut [i32],
-        part: impl Fn(&Ends) -> Range<usize>,
-    ) -> impl Iterator<Item = (&Ends, &'c mut [i32])> {
-        let mut passed = 0;
-        self.moves.iter().map(move |ends| {
-            let part = part(ends);
-            let rest = std::mem::take(&mut costs).split_at_mut(part.start - passed).1;
-            let (own, rest) = rest.split_at_mut(part.len());
-            passed = part.end;
-            costs = rest;
-            (ends, own)
-        })
+            each(ends.step, costs[first..first + count].as_chunks_mut().0);
+        }
     }
 }
 
@@ -222,7 +211,7 @@ pub trait Signal: Send {
     }
 
     /// What this signal makes every bead of a move cost, whichever segments it takes: the costs of beads begin with it, and it is computed
-    /// once a search.
+    /// once a search. A signal that has such costs leaves them out of its own [`Signal::add_costs`].
     fn move_cost(&self, _weights: &[f32], _step: Move) -> i32 {
         0
     }
@@ -277,12 +266,6 @@ fn round_lanes(value: f32x4) -> i32x4 {
 #[inline]
 fn add_to_lanes(costs: &mut [[i32; LANES]], cost: i32) {
     costs.iter_mut().for_each(|lane| *lane = (i32x4::new(*lane) + i32x4::splat(cost)).to_array());
-}
-
-/// The nearest whole numbers, of values within ±1,000,000.
-#[inline]
-fn whole_numbers(value: f32x4) -> f32x4 {
-    (value + f32x4::splat(SHIFT)) - f32x4::splat(SHIFT)
 }
 
 /// 1.5 · 2^23. Adding a number so large that no binary places are left rounds on any processor, four values at a time; `f32::round` does

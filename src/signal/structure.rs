@@ -175,9 +175,9 @@ impl Signal for Structure {
         let weights = whole(weights);
         let [joint, apart, _, crossed, section, end] = weights;
         let first = *row.target_ends.start();
-        for (step, costs) in row.lanes(costs) {
+        row.for_lanes(costs, |step, costs| {
             if step.source == 0 || step.target == 0 {
-                continue;
+                return;
             }
             let source = self.sides.source.run(row.source_end - step.source as usize, row.source_end);
             // What it costs that the target begins, or ends, a paragraph, beside a target that does not.
@@ -204,6 +204,6 @@ impl Signal for Structure {
                 let paragraphs = (i32x4::new(started[lane]) & begins) + (i32x4::new(ended[lane]) & ends);
                 costs[lane] = (i32x4::new(costs[lane]) + without + paragraphs + differs + inside).to_array();
             }
-        }
+        });
     }
 }

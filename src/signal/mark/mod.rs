@@ -382,9 +382,9 @@ impl Signal for Mark {
             any[kind] = own[here - MAX_RUN] < own[here] || other[there - MAX_RUN] < other[beyond];
         }
         let ends = &lasts[source.segments[last].last()];
-        for (step, costs) in row.lanes(costs) {
+        row.for_lanes(costs, |step, costs| {
             if step.source == 0 || step.target == 0 {
-                continue;
+                return;
             }
             let count = costs.len();
             let (from, first) = (here - step.source as usize, there - step.target as usize);
@@ -426,7 +426,7 @@ impl Signal for Mark {
                     costs[lane] = (i32x4::new(costs[lane]) + cost).to_array();
                 }
             }
-        }
+        });
     }
 }
 
