@@ -8,6 +8,7 @@ use super::{LANES, MAX_RUN, Row, Signal, Texts, whole};
 use crate::cost::Cost;
 use crate::document::{Section, Segment};
 use crate::span::{Block, Pair, SegmentRange, Side};
+use std::ops::Range;
 use wide::{f32x4, i32x4};
 
 const NAMES: &[&str] = &["joint", "apart", "crossed.source", "crossed.target", "section", "end"];
@@ -35,6 +36,12 @@ struct Layout {
     sections: Vec<i32>,
     /// For each segment: changes of section before it.
     changes: Vec<i32>,
+    /// Of the runs of so many segments, from one up to as many as are asked for, that end at each segment border: paragraph borders inside,
+    /// and the section, as [`number`] has it. Where one would start before the text, and in the lanes behind the last, nothing is said.
+    crossed: Vec<f32>,
+    one_section: Vec<i32>,
+    /// Numbers of segments whose runs are there.
+    runs: usize,
 }
 
 /// A section among numbers that are compared side by side; 0 is several.
@@ -84,6 +91,30 @@ impl Layout {
         for list in [begins, borders, sections, changes] {
             list.resize(MAX_RUN + segments.len() + 1 + LANES, 0);
         }
+        self.crossed.clear();
+        self.one_section.clear();
+        self.runs = 0;
+    }
+
+    /// Looks at all runs of up to so many segments.
+    fn extend(&mut self, longest: usize) {
+        let borders = self.segments + 1;
+        self.crossed.truncate(self.runs * borders);
+        self.one_section.truncate(self.runs * borders);
+        let of_texts = MAX_RUN..MAX_RUN + self.segments;
+        let (before, sections, changes) =
+            (&self.borders[of_texts.clone()], &self.sections[of_texts.clone()], &self.changes[of_texts]);
+        while self.runs < longest.min(MAX_RUN) {
+            let (first, last) = ((self.runs + 1).min(borders), self.runs.min(self.segments));
+            self.crossed.resize(self.runs * borders + first, 0.0);
+            self.crossed.extend(before.iter().zip(&before[last..]).map(|(start, last)| (last - start) as f32));
+            self.one_section.resize(self.runs * borders + first, 0);
+            let runs = sections.iter().zip(changes.iter().zip(&changes[last..]));
+            self.one_section.extend(runs.map(|(&section, (start, last))| if start == last { section } else { 0 }));
+            self.runs += 1;
+        }
+        self.crossed.resize(self.runs * borders + LANES, 0.0);
+        self.one_section.resize(self.runs * borders + LANES, 0);
     }
 
     fn has_paragraphs(&self) -> bool {
@@ -106,10 +137,28 @@ impl Layout {
         self.run(run.start as usize, run.end as usize)
     }
 
-    /// So many lanes of a list, from so far `before` the first border on.
+    /// The run of `taken` segments up to `end`.
     #[inline]
-    fn lanes(list: &[i32], first: usize, before: usize, count: usize) -> &[[i32; LANES]] {
-        &list[first + MAX_RUN - before..].as_chunks().0[..count]
+    fn ending_at(&self, taken: usize, end: usize) -> Run {
+        let at = (taken - 1) * (self.segments + 1) + end;
+        let begins = |border: usize| self.begins[border + MAX_RUN] != 0;
+        let (crossed, section) = (self.crossed[at] as i32, self.one_section[at]);
+        Run { begins: begins(end - taken), ends: begins(end), crossed, section }
+    }
+
+    /// In lanes, for the runs of `taken` segments that end at these borders: whether they begin a paragraph, and end one.
+    #[inline]
+    fn begins(&self, taken: usize, ends: Range<usize>) -> [&[[i32; LANES]]; 2] {
+        let borders = |before| &self.begins[ends.start + MAX_RUN - before..ends.end + MAX_RUN - before];
+        [borders(taken).as_chunks().0, borders(0).as_chunks().0]
+    }
+
+    /// The same for paragraph borders inside them, and their sections.
+    #[inline]
+    fn insides(&self, taken: usize, ends: Range<usize>) -> (&[[f32; LANES]], &[[i32; LANES]]) {
+        let from = (taken - 1) * (self.segments + 1);
+        let run = from + ends.start..from + ends.end;
+        (self.crossed[run.clone()].as_chunks().0, self.one_section[run].as_chunks().0)
     }
 }
 
@@ -153,6 +202,12 @@ impl Signal for Structure {
         self.active = Side::BOTH.iter().all(|&side| self.sides[side].has_paragraphs());
     }
 
+    fn reach(&mut self, _band: &dyn Fn(usize) -> Range<usize>, longest: usize) {
+        if self.active {
+            Side::BOTH.iter().for_each(|&side| self.sides[side].extend(longest));
+        }
+    }
+
     fn measure(&self, block: Block, values: &mut [f32]) {
         let found = (self.active && block.is_pair())
             .then(|| features(self.sides.source.of(block.source), self.sides.target.of(block.target)));
@@ -173,34 +228,32 @@ impl Signal for Structure {
             return;
         }
         let weights = whole(weights);
-        let [joint, apart, _, crossed, section, end] = weights;
+        let [joint, apart, source_crossed, crossed, section, end] = weights;
         let first = *row.target_ends.start();
         row.for_lanes(costs, |step, costs| {
             if step.source == 0 || step.target == 0 {
                 return;
             }
-            let source = self.sides.source.run(row.source_end - step.source as usize, row.source_end);
+            let source = self.sides.source.ending_at(step.source as usize, row.source_end);
             // What it costs that the target begins, or ends, a paragraph, beside a target that does not.
             let begins = i32x4::splat(if source.begins { joint - apart } else { apart });
             let ends = i32x4::splat(if source.ends { -end } else { end });
-            let neither = Run { begins: false, ends: false, crossed: 0, section: source.section };
-            let without = i32x4::splat(cost(&weights, source, neither));
+            let set = |holds: bool, weight: i32| if holds { weight } else { 0 };
+            let opened = set(source.begins, apart) + set(source.section == 0, section) + set(source.ends, end);
+            let without = i32x4::splat(opened + source_crossed * source.crossed);
             let same = i32x4::splat(source.section);
-            let other = i32x4::splat(if source.section == 0 { 0 } else { section });
+            let other = i32x4::splat(set(source.section != 0, section));
             // There is no multiplication of whole numbers side by side on every processor, and of those that fit into an f32 there is.
             let crossed = f32x4::splat(crossed as f32);
-            let Layout { begins: list, borders, sections, changes, .. } = &self.sides.target;
-            let taken = step.target as usize;
-            let lanes = |list, before| Layout::lanes(list, first, before, costs.len());
-            let (started, ended) = (lanes(list, taken), lanes(list, 0));
-            let (outside, inside) = (lanes(borders, taken), lanes(borders, 1));
-            let (left, right) = (lanes(changes, taken), lanes(changes, 1));
-            let sections = lanes(sections, taken);
-            for lane in 0..costs.len() {
-                let inside = i32x4::new(inside[lane]) - i32x4::new(outside[lane]);
-                let inside = (inside.round_float() * crossed).fast_trunc_int();
-                let is_one = i32x4::new(left[lane]).simd_eq(i32x4::new(right[lane]));
-                let differs = !(is_one & i32x4::new(sections[lane])).simd_eq(same) & other;
+            let (taken, lanes) = (step.target as usize, costs.len());
+            let ends_here = first..first + lanes * LANES;
+            let [started, ended] = self.sides.target.begins(taken, ends_here.clone());
+            let (inside, sections) = self.sides.target.insides(taken, ends_here);
+            let (started, ended) = (&started[..lanes], &ended[..lanes]);
+            let (inside, sections) = (&inside[..lanes], &sections[..lanes]);
+            for lane in 0..lanes {
+                let inside = (f32x4::new(inside[lane]) * crossed).fast_trunc_int();
+                let differs = !i32x4::new(sections[lane]).simd_eq(same) & other;
                 let paragraphs = (i32x4::new(started[lane]) & begins) + (i32x4::new(ended[lane]) & ends);
                 costs[lane] = (i32x4::new(costs[lane]) + without + paragraphs + differs + inside).to_array();
             }
