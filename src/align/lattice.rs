@@ -49,21 +49,12 @@ struct Way {
 
 impl Way {
     fn costs(self) -> Range<usize> {
-        self.costs as usize..(self.costs + self.count) as usize
+        self.costs as usize..self.costs as usize + self.count as usize
     }
 
     fn starts(self) -> Range<usize> {
-        self.start as usize..(self.start + self.count) as usize
+        self.start as usize..self.start as usize + self.count as usize
     }
-}
-
-/// Where the costs of a move come from.
-#[derive(Debug, Clone, Copy)]
-enum Origin {
-    /// From the search before, in which those of the move stand here among a row's.
-    Known(usize),
-    /// From the signals, which add to this.
-    Anew(i32),
 }
 
 /// How a lattice lies in its buffers: for each source position a row of as many cells as the band's longest, filled up to whole lanes, with
@@ -126,7 +117,23 @@ impl<'b> Grid<'b> {
         self.rows() * self.row_costs() <= KEPT_COSTS
     }
 
-    /// The beads of a move into a row, which are these to the signals.
+    /// Lists the ways into a row, and the moves that end there, as the signals see them, but those whose costs are `known`.
+    #[inline(never)]
+    fn enter(&self, i: usize, known: &[Option<usize>], ways: &mut Vec<Way>, ends: &mut Vec<Ends>) {
+        let row = [self.band.low(i), self.band.high(i)];
+        ends.clear();
+        for (number, (&step, known)) in self.moves.iter().zip(known).enumerate() {
+            let Some(own) = self.ends(i, row, number, step) else { continue };
+            if step.source > 0 {
+                ways.push(self.way(i, &own));
+            }
+            if known.is_none() {
+                ends.push(own);
+            }
+        }
+    }
+
+    /// The beads of a move from another row into a row, which are these to the signals.
     #[inline]
     fn way(&self, i: usize, ends: &Ends) -> Way {
         let Ends { step, number, last, .. } = *ends;
@@ -144,9 +151,10 @@ impl<'b> Grid<'b> {
     /// A move as the signals see it that ends in the cells `low` to `high` of row `i`; `None` where it does not start within the band.
     #[inline]
     fn ends(&self, i: usize, [low, high]: [usize; 2], number: usize, step: Move) -> Option<Ends> {
+        let (lows, highs) = (&self.band.lows()[..=i], &self.band.highs()[..=i]);
         let from = i.checked_sub(step.source as usize)?;
-        let first = (self.band.low(from) + step.target as usize).max(low);
-        let last = (self.band.high(from) + step.target as usize).min(high);
+        let first = (lows[from] + step.target as usize).max(low);
+        let last = (highs[from] + step.target as usize).min(high);
         (first <= last).then(|| Ends { step, number, first, last, at: self.costs(number) + first - low })
     }
 }
@@ -165,7 +173,7 @@ fn lower(to: &mut [i32], from: &[i32], costs: &[i32]) {
 /// The lane of numbers that begins here: rows are filled up, and followed by others.
 #[inline]
 fn lane<T: Copy>(values: &[T], at: usize) -> [T; LANES] {
-    *values[at..].first_chunk().expect("there are more numbers behind the last row")
+    values[at..at + LANES].try_into().expect("a lane has so many numbers")
 }
 
 /// The lattice and its buffers, see [`Grid`]. They are kept from one text to the next.
@@ -187,7 +195,7 @@ pub(super) struct Lattice {
     /// Those that end in the last row first, and of a row first those of the move within it.
     found: Vec<Found>,
     exp: Vec<f64>,
-    /// By move, what the signals add to.
+    /// What the signals add to in a row.
     begin: Vec<i32>,
     /// The moves into the row under way whose costs are to be filled in.
     ends: Vec<Ends>,
@@ -244,11 +252,9 @@ impl Lattice {
         let longest = longest(moves);
         let within = grid.costs(grid.within_row());
         self.begin.clear();
-        self.begin.extend(begin);
-        let origin = |(&step, &begin): (&Move, &i32)| {
-            known.and_then(|known| known.costs(step)).map_or(Origin::Anew(begin), Origin::Known)
-        };
-        let origins: Vec<Origin> = moves.iter().zip(&self.begin).map(origin).collect();
+        begin.for_each(|cost| self.begin.resize(self.begin.len() + width, cost));
+        let known_costs: Vec<Option<usize>> =
+            moves.iter().map(|&step| known.and_then(|known| known.costs(step))).collect();
         if known.is_some() {
             std::mem::swap(&mut self.costs, &mut self.known);
         }
@@ -258,32 +264,21 @@ impl Lattice {
         if self.costs.len() < size + LANES {
             self.costs.resize(size + LANES, 0);
         }
-        let Self { best, base, costs, known: kept_before, ends, ways, ways_before, .. } = self;
+        let Self { best, base, costs, known: kept_before, begin, ends, ways, ways_before, .. } = self;
         ways.clear();
         ways_before.clear();
         for i in 0..rows {
             let costs = &mut costs[if kept { i * row_costs } else { 0 }..][..row_costs];
             let (low, high, count) = (band.low(i), band.high(i), grid.count(i));
-            let lanes = count.next_multiple_of(LANES);
-            let row_before = known.map_or(0, |known| i * known.grid().row_costs() + low - known.band.low(i));
-            ends.clear();
-            ways_before.push(ways.len());
-            for (number, (&step, &origin)) in moves.iter().zip(&origins).enumerate() {
-                let Some(own) = grid.ends(i, [low, high], number, step) else { continue };
-                if step.source > 0 {
-                    ways.push(grid.way(i, &own));
-                }
-                let costs = &mut costs[grid.costs(number)..][..lanes];
-                match origin {
-                    Origin::Known(before) => costs.copy_from_slice(&kept_before[row_before + before..][..lanes]),
-                    Origin::Anew(begin) => {
-                        for costs in costs.as_chunks_mut().0 {
-                            *costs = [begin; LANES];
-                        }
-                        ends.push(own);
-                    }
+            costs.copy_from_slice(begin);
+            if let Some(known) = known {
+                let row = i * known.grid().row_costs() + low - known.band.low(i);
+                for (number, before) in known_costs.iter().enumerate().filter_map(|(n, &before)| Some((n, before?))) {
+                    costs[grid.costs(number)..][..count].copy_from_slice(&kept_before[row + before..][..count]);
                 }
             }
+            ways_before.push(ways.len());
+            grid.enter(i, &known_costs, ways, ends);
             fill(&Row::of(i, low..=high, ends), costs);
             let (before, here) = best.split_at_mut(grid.first(i));
             let here = &mut here[..width];
@@ -367,11 +362,10 @@ impl Lattice {
         let left_out = columns.start() - grid.band.low(i);
         let costs = &mut costs[..grid.row_costs()];
         ends.clear();
-        for (number, (&step, &begin)) in
-            grid.moves.iter().zip(&*begin).enumerate().filter(|(_, (step, _))| wanted(**step))
-        {
-            costs[grid.costs(number)..][..grid.width].fill(begin);
-            ends.extend(grid.ends(i, [*columns.start(), *columns.end()], number, step));
+        costs.copy_from_slice(begin);
+        let (low, high) = (*columns.start(), *columns.end());
+        for (number, &step) in grid.moves.iter().enumerate().filter(|(_, step)| wanted(**step)) {
+            ends.extend(grid.ends(i, [low, high], number, step));
         }
         fill(&Row::of(i, columns, ends), costs);
         0usize.wrapping_sub(left_out)
@@ -431,6 +425,17 @@ impl Lattice {
         &self.found
     }
 
+    /// Those found that have at least this probability, in the order of their source ends.
+    pub(super) fn likely(&self, least: f64) -> Vec<(Block, f64)> {
+        let mut likely = Vec::new();
+        for found in self.found.iter().rev() {
+            if found.probability >= least {
+                likely.push((found.block, found.probability));
+            }
+        }
+        likely
+    }
+
     /// β and the beads that carry weight, from (n, m) back.
     fn backward(&mut self, grid: Grid<'_>, fill: &mut impl FnMut(&Row<'_>, &mut [i32])) {
         let (rows, longest, within) = (grid.rows(), longest(grid.moves), grid.within_row());
@@ -488,21 +493,20 @@ impl Lattice {
     #[inline(never)]
     fn give_before(&mut self, grid: Grid<'_>, i: usize, costs: usize, cells: Range<usize>) {
         let Self { best, base, costs: all, beta, found, exp, ways, ways_before, .. } = self;
-        let (best, all, beta, exp) = (best.as_slice(), all.as_slice(), beta.as_mut_slice(), exp.as_slice());
-        let ways = &ways[ways_before[i]..ways_before[i + 1]];
-        // By source segments of a move, how far the base of the row that it starts from lies above that of its own.
-        let above: [i32; MAX_RUN + 1] = std::array::from_fn(|taken| (base[i.saturating_sub(taken)] - base[i]) as i32);
+        let (ways, bases, exp) = (&ways[ways_before[i]..ways_before[i + 1]], &base[..=i], exp.as_slice());
         for at in cells.step_by(LANES) {
-            let to = grid.first(i) + at;
+            let (to, end) = (grid.first(i) + at, grid.band.low(i) + at);
             let weights = lane(beta, to);
             let least = i32x4::splat(i32::MIN) - i32x4::new(lane(best, to));
-            let end = grid.band.low(i) + at;
-            for way in ways.iter().filter(|way| at < way.count as usize) {
-                let Move { source, target } = way.step;
-                let from = way.start as usize + at;
-                let costs = i32x4::new(lane(all, costs.wrapping_add(way.costs as usize + at)));
-                let above = i32x4::splat(above[source as usize % above.len()]);
-                let excess = i32x4::new(lane(best, from)) + costs + above + least;
+            let (best, beta, costs) = (&best[at..], &mut beta[at..], &all[costs.wrapping_add(at)..]);
+            for &Way { step, start, count, costs: own } in ways {
+                if at >= count as usize {
+                    continue;
+                }
+                let row = i - step.source as usize;
+                let above = i32x4::splat((bases[row] - bases[i]) as i32);
+                let costs = i32x4::new(lane(costs, own as usize));
+                let excess = i32x4::new(lane(best, start as usize)) + costs + above + least;
                 let mut likely = excess.simd_lt(i32x4::splat(i32::MIN + CUTOFF + 1)).to_bitmask();
                 let excess = excess.to_array();
                 while likely != 0 {
@@ -511,9 +515,10 @@ impl Lattice {
                     let share = exp[excess[k].wrapping_sub(i32::MIN) as usize];
                     let given = share * weights[k];
                     if given > NEGLIGIBLE {
-                        beta[from + k] += given;
-                        let block = Block::new(i - source as usize..i, end + k - target as usize..end + k);
-                        found.push(Found { block, probability: share, from: (from + k) as u32, to: (to + k) as u32 });
+                        let from = start as usize + k;
+                        beta[from] += given;
+                        let block = Block::new(row..i, end + k - step.target as usize..end + k);
+                        found.push(Found { block, probability: share, from: (from + at) as u32, to: (to + k) as u32 });
                     }
                 }
             }
@@ -525,6 +530,7 @@ impl Lattice {
         let longest = longest(grid.moves);
         let Self { alpha, beta, beta_scale, found, .. } = self;
         refill(alpha, grid.cells(), 0.0);
+        let (alpha, beta) = (alpha.as_mut_slice(), beta.as_slice());
         alpha[grid.first(0)] = 1.0;
         let whole = beta[grid.first(0)].ln() + beta_scale[0];
         let (mut scale, mut before, mut rest) = (0.0, 0, found.as_mut_slice());

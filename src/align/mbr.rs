@@ -13,11 +13,10 @@
 use super::Decoding;
 use crate::span::Block;
 
-/// The best path over the beads `found`, with their probabilities, and those of `viterbi`: these see to it that there is one, even in texts so ill-matched that no single
-/// path has a probability to speak of.
-pub(super) fn decode(found: impl Iterator<Item = (Block, f64)>, viterbi: &[Block]) -> Vec<Block> {
+/// The best path over `beads`, the likely ones with their probabilities, and those of `viterbi`: these see to it that there is one, even
+/// in texts so ill-matched that no single path has a probability to speak of.
+pub(super) fn decode(mut beads: Vec<(Block, f64)>, viterbi: &[Block]) -> Vec<Block> {
     let end = |block: &Block| (block.source.end, block.target.end);
-    let mut beads: Vec<(Block, f64)> = found.filter(|&(_, probability)| probability >= Decoding::LEAST).collect();
     beads.sort_by_key(|bead| end(&bead.0));
     let likely = beads.len();
     for block in viterbi {
@@ -62,7 +61,7 @@ mod tests {
     #[test]
     fn there_is_a_path_where_nothing_is_likely() {
         let viterbi = [Block::new(0..1, 0..1), Block::new(1..2, 1..3)];
-        let path = decode([(Block::new(0..1, 0..2), 0.9)].into_iter(), &viterbi);
+        let path = decode(vec![(Block::new(0..1, 0..2), 0.9)], &viterbi);
         assert_eq!(path, viterbi);
     }
 
@@ -76,7 +75,7 @@ mod tests {
             (Block::new(1..2, 1..2), 0.3),
             (Block::new(2..2, 1..2), 0.3),
         ];
-        let path = decode(beads.into_iter(), &[beads[2].0]);
+        let path = decode(beads.to_vec(), &[beads[2].0]);
         assert_eq!(path, [beads[0].0, beads[3].0]);
     }
 }

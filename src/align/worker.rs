@@ -2,7 +2,7 @@
 
 use super::anchor::{self, Anchor};
 use super::constraint::{Apart, Plan};
-use super::lattice::{Found, Known, Lattice, row_start};
+use super::lattice::{Known, Lattice, row_start};
 use super::model::Weighted;
 use super::{Aligner, Band, Decoding, FEW_CELLS, Settings, mbr};
 use crate::bead::{Alignment, Bead, Part, Status};
@@ -143,7 +143,7 @@ impl Worker {
         self.weigh();
         let (path, cost) = match self.aligner.settings.decoding {
             Decoding::Viterbi => (path, Some(cost)),
-            Decoding::Bayes => (mbr::decode(self.found(), &path), None),
+            Decoding::Bayes => (mbr::decode(self.lattice.likely(Decoding::LEAST), &path), None),
         };
         let beads = self.beads(&path);
         let cost = cost.unwrap_or_else(|| beads.iter().map(|bead| bead.cost).sum());
@@ -154,8 +154,8 @@ impl Worker {
     pub fn posterior(&mut self) -> Vec<(Block, f64)> {
         self.weigh();
         let origin = self.scope.origin;
-        let mut found: Vec<(Block, f64)> =
-            self.found().map(|(block, probability)| (block.shifted(origin), probability)).collect();
+        let mut found = self.lattice.likely(0.0);
+        found.iter_mut().for_each(|(block, _)| *block = block.shifted(origin));
         found.sort_by_key(|(block, _)| (block.source.end, block.target.end));
         found
     }
@@ -164,11 +164,6 @@ impl Worker {
     fn weigh(&mut self) {
         let Self { signals, lattice, band, aligner, scope, .. } = self;
         lattice.posterior(band, &aligner.moves, |row, costs| fill(signals, scope, true, row, costs));
-    }
-
-    /// What [`Worker::weigh`] has found, in the order of source ends, counted from the lattice's first segments.
-    fn found(&self) -> impl Iterator<Item = (Block, f64)> {
-        self.lattice.found().iter().rev().map(|&Found { block, probability, .. }| (block, probability))
     }
 
     /// What speaks for a bead of the texts that [`Worker::align`] has just seen, and what else could be in its place.
@@ -370,9 +365,8 @@ impl Worker {
         path.iter()
             .map(|&block| {
                 let end = block.source.end;
-                let row = found[row_start(found, end)..].iter().take_while(|found| found.block.source.end == end);
-                let same = row.into_iter().find(|found| found.block == block);
-                let confidence = same.map_or(0.0, |found| found.probability);
+                let mut row = found[row_start(found, end)..].iter().take_while(|found| found.block.source.end == end);
+                let confidence = row.find(|found| found.block == block).map_or(0.0, |found| found.probability);
                 let block = block.shifted(self.scope.origin);
                 let parts = self.parts(block);
                 Bead { block, cost: parts.iter().map(|part| part.cost).sum(), parts, confidence, status: Status::Auto }
