@@ -28,8 +28,8 @@ const AROUND: usize = 3;
 const LARGEST: f32 = 1e12;
 /// A product above this is not trusted: it may not be a number.
 const TOO_LARGE: f32 = 1e37;
-/// A word with more places than this is looked up among them.
-const FEW_PLACES: usize = 8;
+/// Of a word with more places than this, those that are in reach are looked for.
+pub(super) const FEW_PLACES: u32 = 8;
 
 /// One direction of a pair of texts, ready to be summed; all slices are by sentence, type or token of their side.
 pub(crate) struct Direction<'a> {
@@ -82,6 +82,9 @@ pub(crate) struct Blocks {
     /// By far type: where the list of its live places begins and ends in `places`; [`DEAD`] for one that has none.
     places_of: Vec<(u32, u32)>,
     places: Vec<u32>,
+    /// What each near type gives to the places of far types that have few, one after another, and where those of a type end.
+    gifts: Vec<(u32, f32)>,
+    gift_ends: Vec<u32>,
     /// By near sentence: the far sentences that it gives to, the first live group of these, and where its numbers begin in `given`.
     /// Empty for texts that are new.
     given_to: Vec<(Range<u32>, u32, usize)>,
@@ -154,6 +157,7 @@ impl Blocks {
         }
         if !self.is_gathered(sentences) {
             self.find_live(text);
+            self.list_gifts(text);
             self.gather(text, band);
         }
         (0..sentences).for_each(|i| self.fill_block(text, i));
@@ -218,6 +222,20 @@ impl Blocks {
         floors.extend([0.0; LANES - 1]);
     }
 
+    /// Lists what a near type gives, once for all sentences that have it.
+    fn list_gifts(&mut self, text: &Direction<'_>) {
+        let Self { places_of, places, gifts, gift_ends, .. } = self;
+        gifts.clear();
+        gift_ends.clear();
+        for near in 0..text.links.types() {
+            for link in text.links.by_places(near).0 {
+                let (from, to) = places_of[link.far as usize];
+                gifts.extend(places[from as usize..to as usize].iter().map(|&place| (place, link.weight)));
+            }
+            gift_ends.push(gifts.len() as u32);
+        }
+    }
+
     /// The far sentences of all rows in which near sentence `i` takes part.
     fn taking_part(&self, i: usize) -> Option<Range<u32>> {
         let starts = (i + 1).saturating_sub(self.longest)..=i;
@@ -259,17 +277,15 @@ impl Blocks {
                 given[slot as usize] += weight;
             };
             for &near in &text.near[start..end as usize] {
-                let (single, several) = text.links.by_places(near);
-                for link in single {
-                    give(self.places[self.places_of[link.far as usize].0 as usize], link.weight);
+                let gifts = start_of(&self.gift_ends, near as usize)..self.gift_ends[near as usize];
+                for &(place, weight) in &self.gifts[gifts.start as usize..gifts.end as usize] {
+                    give(place, weight);
                 }
-                for link in several {
+                for link in text.links.by_places(near).1 {
                     let (from, to) = self.places_of[link.far as usize];
-                    let mut places = &self.places[from as usize..to as usize];
-                    if places.len() > FEW_PLACES {
-                        places = &places[places.partition_point(|&place| place < origin)..];
-                        places = &places[..places.partition_point(|&place| place < live.end * LANES as u32)];
-                    }
+                    let places = &self.places[from as usize..to as usize];
+                    let places = &places[places.partition_point(|&place| place < origin)..];
+                    let places = &places[..places.partition_point(|&place| place < live.end * LANES as u32)];
                     places.iter().for_each(|&place| give(place, link.weight));
                 }
             }

@@ -1,6 +1,6 @@
 //! Matching words of one pair of texts, and the lexical evidence of its beads.
 
-use super::blocks::{Blocks, Direction, STEPS, Turned, first_of};
+use super::blocks::{Blocks, Direction, FEW_PLACES, STEPS, Turned, first_of};
 use super::token::{Tokenizer, Tokens};
 use super::words::{WordId, Words};
 use super::{Lexicon, anchors, cognate};
@@ -93,10 +93,10 @@ pub(crate) struct Links {
 /// What links to a type are good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// It has one place.
-    Single,
-    /// It has several.
-    Several,
+    /// It has so few places, [`FEW_PLACES`] at most, that all are gone through.
+    Few,
+    /// It has more.
+    Many,
     /// It is so common that a match says nothing: it has no weight, and need not be summed.
     Silent,
 }
@@ -105,8 +105,8 @@ enum Kind {
 #[derive(Debug, Default, Clone, Copy)]
 struct LinkSpan {
     start: u32,
-    single: u32,
-    several: u32,
+    few: u32,
+    many: u32,
     end: u32,
 }
 
@@ -452,8 +452,8 @@ impl Matches {
                 text.scale.push(gain / u.max(1e-7));
                 text.kinds.push(match count {
                     _ if gain <= 0.0 => Kind::Silent,
-                    1 => Kind::Single,
-                    _ => Kind::Several,
+                    ..=FEW_PLACES => Kind::Few,
+                    _ => Kind::Many,
                 });
             }
         }
@@ -627,23 +627,28 @@ impl Links {
             self.list.append(&mut self.own[kind as usize]);
             self.list.len() as u32
         };
-        let (single, several, end) = (take(Kind::Single), take(Kind::Several), take(Kind::Silent));
+        let (few, many, end) = (take(Kind::Few), take(Kind::Many), take(Kind::Silent));
         let start = self.spans.last().map_or(0, |span| span.end);
-        self.spans.push(LinkSpan { start, single, several, end });
+        self.spans.push(LinkSpan { start, few, many, end });
     }
 
-    /// The links that have a weight, in two parts: those to words that have one place, and those to words with several.
+    /// How many types of this side there are.
+    pub(super) fn types(&self) -> u32 {
+        self.spans.len() as u32
+    }
+
+    /// The links that have a weight, in two parts: those to words that have few places, and the others.
     #[inline]
     pub(super) fn by_places(&self, near: u32) -> (&[Link], &[Link]) {
         let span = self.spans[near as usize];
-        self.weighed(near).split_at((span.single - span.start) as usize)
+        self.weighed(near).split_at((span.few - span.start) as usize)
     }
 
     /// The links that have a weight.
     #[inline]
     fn weighed(&self, near: u32) -> &[Link] {
         let span = self.spans[near as usize];
-        &self.list[span.start as usize..span.several as usize]
+        &self.list[span.start as usize..span.many as usize]
     }
 
     /// The types of the other side that have such links, some of them repeatedly.
