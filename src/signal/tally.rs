@@ -245,7 +245,7 @@ impl Tally {
         // Each row has a number of its own, by which the items are told that it has met.
         *number += 1;
         seen.resize(seen.len().max(self.gain.len()), (0, 0));
-        for taken in 1..=deepest as usize {
+        for (taken, end) in within.iter_mut().enumerate().take(deepest as usize + 1).skip(1) {
             let segment = row.source_end - taken;
             for &item in self.sides.source.items.of(segment..segment + 1) {
                 let (last, count) = &mut seen[item as usize];
@@ -261,7 +261,7 @@ impl Tally {
                     });
                 }
             }
-            within[taken] = met.len();
+            *end = met.len();
         }
     }
 

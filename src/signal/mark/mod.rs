@@ -376,11 +376,10 @@ impl Signal for Mark {
         // No run is longer than the lists have room for before their first.
         let (here, there) = (MAX_RUN + row.source_end, MAX_RUN + row.target_ends.start());
         let beyond = MAX_RUN + row.target_ends.end();
-        let mut any = [false; COUNTS];
-        for kind in 0..COUNTS {
+        let any: [bool; COUNTS] = std::array::from_fn(|kind| {
             let (own, other) = (&source.before[kind], &target.before[kind]);
-            any[kind] = own[here - MAX_RUN] < own[here] || other[there - MAX_RUN] < other[beyond];
-        }
+            own[here - MAX_RUN] < own[here] || other[there - MAX_RUN] < other[beyond]
+        });
         let ends = &lasts[source.segments[last].last()];
         row.for_lanes(costs, |step, costs| {
             if step.source == 0 || step.target == 0 {
