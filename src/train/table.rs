@@ -12,7 +12,7 @@
 //!   with both words. What was seen in a single bead says nothing, and is never stored at all.
 //! - The work is sharded by e: its row of counts is touched by nobody else, and sums run in the order of the beads.
 //!   The result is the same to the last bit on any number of threads.
-//! - Memory: 12 bytes a stored pair of words, 4 a token. When there are more than [`Settings::most_pairs`], the pairs
+//! - Memory: 12 bytes a stored pair of words, about 12 a token. When there are more than [`Settings::most_pairs`], the pairs
 //!   seen least often go first.
 //!
 //! Both directions are learned, each for itself.
@@ -276,11 +276,12 @@ impl ParallelWords {
             word.null = uniform;
             word.value.fill(uniform);
         });
+        let fours = Fours::new(self, near);
         let mut total = vec![0.0f64; self.words[near].len()];
         for _ in 0..settings.rounds {
             words.par_iter_mut().enumerate().with_min_len(PIECE).for_each_init(
-                || vec![(0.0, 0.0); self.words[near].len()],
-                |cells, (e, word)| word.expect(self, near, beads.of(e), cells),
+                || Cells::new(self.words[near].len()),
+                |cells, (e, word)| word.expect(&fours, beads.of(e), cells),
             );
             total.fill(0.0);
             let mut null = 0.0;
@@ -433,36 +434,88 @@ impl Row {
         self.value.truncate(self.near.len());
     }
 
-    /// Replaces probabilities by expected counts. `cells` is a buffer: by near word its probability, 0 where the row has it not (and
-    /// again in the end), and its count. The sums of some beads are taken before any is used, so that they need not wait for one
-    /// another.
-    fn expect(&mut self, examples: &ParallelWords, near: Side, beads: &[(u32, u32)], cells: &mut [(f64, f64)]) {
+    /// Replaces probabilities by expected counts. The sums of some beads are taken before any is used, so that they need not wait for
+    /// one another.
+    fn expect(&mut self, near: &Fours, beads: &[(u32, u32)], cells: &mut Cells) {
+        let probability = &mut cells.probability[..];
+        let count = &mut cells.count[..probability.len()];
         for (&f, &p) in self.near.iter().zip(&self.value) {
-            cells[f as usize] = (f64::from(p), 0.0);
+            (probability[f as usize], count[f as usize]) = (f64::from(p), 0.0);
         }
+        // Changes no number, for there is a power of two of cells; but spares the check of each.
+        let mask = probability.len() - 1;
         let own = f64::from(self.null);
-        let words = |bead: u32| if self.near.is_empty() { &[] } else { examples.bead(near, bead as usize) };
-        let sum = |cells: &[(f64, f64)], bead: u32| words(bead).iter().fold(own, |sum, &f| sum + cells[f as usize].0);
+        let words = |bead: u32| if self.near.is_empty() { &[] } else { near.of(bead) };
         let mut null = 0.0;
         for beads in beads.chunks(TOGETHER) {
             let mut shares = [0.0; TOGETHER];
-            shares.iter_mut().zip(beads).for_each(|(share, &(bead, _))| *share = 1.0 / sum(cells, bead));
+            for (share, &(bead, _)) in shares.iter_mut().zip(beads) {
+                let mut sum = own;
+                for four in words(bead) {
+                    for &f in four {
+                        sum += probability[f as usize & mask];
+                    }
+                }
+                *share = 1.0 / sum;
+            }
             for (&(bead, times), share) in beads.iter().zip(shares) {
                 for _ in 0..times {
                     null += own * share;
-                    for &f in words(bead) {
-                        let cell = &mut cells[f as usize];
-                        cell.1 += cell.0 * share;
+                    for four in words(bead) {
+                        for &f in four {
+                            count[f as usize & mask] += probability[f as usize & mask] * share;
+                        }
                     }
                 }
             }
         }
         self.null = null as f32;
         for (&f, value) in self.near.iter().zip(&mut self.value) {
-            let cell = &mut cells[f as usize];
-            *value = cell.1 as f32;
-            cell.0 = 0.0;
+            *value = count[f as usize] as f32;
+            probability[f as usize] = 0.0;
         }
+    }
+}
+
+/// The words of one side of each bead, four by four: they are gone through ten times for each word of the other side, and a turn of
+/// a loop costs as much as a word. The last four of a bead are filled up with a word that no row has.
+struct Fours {
+    fours: Vec<[WordId; 4]>,
+    ends: Vec<u32>,
+}
+
+impl Fours {
+    fn new(examples: &ParallelWords, side: Side) -> Self {
+        let none = examples.words[side].len() as WordId;
+        let (mut fours, mut ends) = (Vec::with_capacity(examples.tokens[side].len() / 3), Vec::new());
+        for bead in 0..examples.len() {
+            let (whole, rest) = examples.bead(side, bead).as_chunks();
+            fours.extend_from_slice(whole);
+            if !rest.is_empty() {
+                fours.push(std::array::from_fn(|k| rest.get(k).copied().unwrap_or(none)));
+            }
+            ends.push(fours.len() as u32);
+        }
+        Self { fours, ends }
+    }
+
+    fn of(&self, bead: u32) -> &[[WordId; 4]] {
+        let start = if bead == 0 { 0 } else { self.ends[bead as usize - 1] as usize };
+        &self.fours[start..self.ends[bead as usize] as usize]
+    }
+}
+
+/// A thread's buffers for [`Row::expect`], by near word; a power of two of each, more than there are words.
+struct Cells {
+    /// 0 where the row at hand has the word not, and everywhere between two rows.
+    probability: Vec<f64>,
+    count: Vec<f64>,
+}
+
+impl Cells {
+    fn new(words: usize) -> Self {
+        let cells = vec![0.0; (words + 1).next_power_of_two()];
+        Self { probability: cells.clone(), count: cells }
     }
 }
 
