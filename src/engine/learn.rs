@@ -10,7 +10,7 @@ use crate::align::Signals;
 use crate::archive::{Entry, Reject};
 use crate::span::Pair;
 use crate::train::Observed;
-use crate::train::table::{ParallelWords, Settings};
+use crate::train::table::{ParallelWords, Part, Settings};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -26,7 +26,7 @@ pub const TRAINING_BYTES: u64 = 64 << 20;
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Counted {
     language: Pair<String>,
-    words: ParallelWords,
+    words: Part,
     observed: Observed,
 }
 
@@ -79,7 +79,7 @@ impl Engine {
             let aligned = worker.align_sample(entry, settings.most_segments)?;
             let cutter = worker.cutter(&aligned.document.language);
             Ok(Counted {
-                words: ParallelWords::of_document(cutter, &aligned.texts(), &aligned.alignment, settings),
+                words: cutter.part(&[(aligned.texts(), &aligned.alignment)], settings),
                 observed: Observed::of(&aligned.texts(), &aligned.alignment),
                 language: aligned.document.language,
             })

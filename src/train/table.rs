@@ -73,32 +73,76 @@ impl Default for Settings {
 }
 
 /// Two-sided beads to learn from, as words.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default)]
 pub struct ParallelWords {
     words: Pair<Words>,
     tokens: Pair<Vec<WordId>>,
     ends: Pair<Vec<u32>>,
 }
 
-/// Cuts the segments of beads into words for [`ParallelWords`]; knows the words of all documents that it has cut.
+/// The two-sided beads of some documents, to be put into [`ParallelWords`]. Its words are a list in the order of first sight: they are
+/// looked up where parts are put together, and nowhere before.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Part {
+    words: Pair<Vec<Box<str>>>,
+    tokens: Pair<Vec<WordId>>,
+    ends: Pair<Vec<u32>>,
+}
+
+/// Cuts the segments of beads into words; knows the words of all documents that it has cut.
 #[derive(Debug)]
 pub struct Cutter {
     tokenizer: Pair<Tokenizer>,
     words: Pair<Words>,
-    tokens: Tokens,
+    tokens: Pair<Tokens>,
     numbers: Pair<Numbers>,
 }
 
 impl Cutter {
     /// For a pair of language tags.
     pub fn new(language: Pair<&str>) -> Self {
-        let (words, numbers) = Default::default();
+        let (words, tokens, numbers) = Default::default();
         let tokenizer = language.map(|tag| Tokenizer::new(Language::new(tag)));
-        Self { tokenizer, words, tokens: Tokens::default(), numbers }
+        Self { tokenizer, words, tokens, numbers }
+    }
+
+    /// The two-sided beads of `documents` that are surer than [`Settings::least_confidence`].
+    pub fn part(&mut self, documents: &[(Texts<'_>, &Alignment)], settings: &Settings) -> Part {
+        let mut part = Part::default();
+        for (texts, alignment) in documents {
+            let sure = |confidence: f64| confidence >= settings.least_confidence;
+            for bead in alignment.beads.iter().filter(|bead| bead.block.is_pair() && sure(bead.confidence)) {
+                self.cut(texts, bead.block);
+                // One that is empty on a side teaches nothing.
+                if Side::BOTH.iter().any(|&side| self.tokens[side].ids().is_empty()) {
+                    continue;
+                }
+                for side in Side::BOTH {
+                    self.numbers[side].add(self.tokens[side].ids(), self.words[side].len(), &mut part.tokens[side]);
+                    part.ends[side].push(part.tokens[side].len() as u32);
+                }
+            }
+        }
+        for side in Side::BOTH {
+            part.words[side] =
+                self.numbers[side].take().into_iter().map(|id| self.words[side].text(id).into()).collect();
+        }
+        part
+    }
+
+    /// Cuts a bead.
+    fn cut(&mut self, texts: &Texts<'_>, block: Block) {
+        for side in Side::BOTH {
+            self.tokens[side].clear();
+            for segment in &texts.segments[side][block[side].indices()] {
+                let text = segment.range.of(texts.text[side]);
+                self.tokenizer[side].sentence(text, &mut self.words[side], &mut self.tokens[side]);
+            }
+        }
     }
 }
 
-/// The numbers that words of one interner have in another, each word looked up once.
+/// The numbers that words of an interner have in a [`Part`].
 #[derive(Debug, Default)]
 struct Numbers {
     number: Vec<WordId>,
@@ -106,24 +150,23 @@ struct Numbers {
 }
 
 impl Numbers {
-    /// Adds `ids`, words of `from`, as words of `to`.
-    fn add(&mut self, ids: &[WordId], from: &Words, to: &mut Words, tokens: &mut Vec<WordId>) {
-        self.number.resize(from.len(), NONE);
+    /// Adds `ids`, words of an interner of `words`, by their numbers.
+    fn add(&mut self, ids: &[WordId], words: usize, tokens: &mut Vec<WordId>) {
+        self.number.resize(words, NONE);
         tokens.extend(ids.iter().map(|&id| {
             let number = &mut self.number[id as usize];
             if *number == NONE {
-                *number = to.intern(from.text(id));
+                *number = self.known.len() as WordId;
                 self.known.push(id);
             }
             *number
         }));
     }
 
-    /// Forgets the interner that it led to.
-    fn clear(&mut self) {
-        for id in self.known.drain(..) {
-            self.number[id as usize] = NONE;
-        }
+    /// The words that have numbers, in order; none has one any more.
+    fn take(&mut self) -> Vec<WordId> {
+        self.known.iter().for_each(|&id| self.number[id as usize] = NONE);
+        std::mem::take(&mut self.known)
     }
 }
 
@@ -131,56 +174,19 @@ impl ParallelWords {
     /// The two-sided beads of `alignments` that are surer than [`Settings::least_confidence`]. Documents are cut into words in parallel and
     /// joined in their order.
     pub fn of(documents: &[(Texts<'_>, &Alignment)], settings: &Settings) -> Self {
-        let chunk = |documents: &[(Texts<'_>, &Alignment)]| {
-            let mut words = Self::default();
-            let Some((first, _)) = documents.first() else { return words };
-            let mut cutter = Cutter::new(first.language);
-            documents
-                .iter()
-                .for_each(|(texts, alignment)| words.push_document(&mut cutter, texts, alignment, settings));
-            words
-        };
-        let chunks: Vec<Self> = documents.par_chunks(32).map(chunk).collect();
-        chunks.iter().fold(Self::default(), |mut whole, part| {
+        let part =
+            |documents: &[(Texts<'_>, &Alignment)]| Cutter::new(documents[0].0.language).part(documents, settings);
+        let parts: Vec<Part> = documents.par_chunks(32).map(part).collect();
+        parts.iter().fold(Self::default(), |mut whole, part| {
             whole.append(part);
             whole
         })
-    }
-
-    /// The beads of one document, as [`ParallelWords::of`] takes them.
-    pub fn of_document(cutter: &mut Cutter, texts: &Texts<'_>, alignment: &Alignment, settings: &Settings) -> Self {
-        let mut words = Self::default();
-        cutter.numbers.source.clear();
-        cutter.numbers.target.clear();
-        words.push_document(cutter, texts, alignment, settings);
-        words
-    }
-
-    /// Adds a document's beads. The cutter's numbers are to lead here.
-    fn push_document(&mut self, cutter: &mut Cutter, texts: &Texts<'_>, alignment: &Alignment, settings: &Settings) {
-        let sure = |confidence: f64| confidence >= settings.least_confidence;
-        for bead in alignment.beads.iter().filter(|bead| bead.block.is_pair() && sure(bead.confidence)) {
-            self.push_bead(cutter, texts, bead.block);
-        }
     }
 
     /// Adds a bead by its words (in token form). One that is empty on a side is passed over.
     pub fn push<'w>(&mut self, source: impl IntoIterator<Item = &'w str>, target: impl IntoIterator<Item = &'w str>) {
         self.tokens.source.extend(source.into_iter().map(|w| self.words.source.intern(w)));
         self.tokens.target.extend(target.into_iter().map(|w| self.words.target.intern(w)));
-        self.close();
-    }
-
-    fn push_bead(&mut self, cutter: &mut Cutter, texts: &Texts<'_>, block: Block) {
-        for side in Side::BOTH {
-            cutter.tokens.clear();
-            for segment in &texts.segments[side][block[side].indices()] {
-                let text = segment.range.of(texts.text[side]);
-                cutter.tokenizer[side].sentence(text, &mut cutter.words[side], &mut cutter.tokens);
-            }
-            let (ids, from) = (cutter.tokens.ids(), &cutter.words[side]);
-            cutter.numbers[side].add(ids, from, &mut self.words[side], &mut self.tokens[side]);
-        }
         self.close();
     }
 
@@ -196,13 +202,13 @@ impl ParallelWords {
         }
     }
 
-    /// Adds all beads of another collection after one's own.
-    pub fn append(&mut self, other: &Self) {
+    /// Adds the beads of a part after those that are here.
+    pub fn append(&mut self, part: &Part) {
         for side in Side::BOTH {
             let first = self.tokens[side].len() as u32;
-            let (words, tokens) = (&mut self.words[side], &mut self.tokens[side]);
-            Numbers::default().add(&other.tokens[side], &other.words[side], words, tokens);
-            self.ends[side].extend(other.ends[side].iter().map(|end| first + end));
+            let numbers: Vec<WordId> = part.words[side].iter().map(|word| self.words[side].intern(word)).collect();
+            self.tokens[side].extend(part.tokens[side].iter().map(|&word| numbers[word as usize]));
+            self.ends[side].extend(part.ends[side].iter().map(|end| first + end));
         }
     }
 
