@@ -455,7 +455,11 @@ fn the_share_of_texts_that_a_band_misses_is_known() {
 
 #[test]
 fn the_share_of_texts_that_lose_by_closed_cells_is_known() {
-    let kinds = [("translations", samples(&related(30..=120), 60)), ("torn ones", samples(&torn(80), 60))];
+    let kinds = [
+        ("translations", samples(&related(30..=120), 60)),
+        ("short translations", samples(&related(6..=13), 60)),
+        ("torn ones", samples(&torn(80), 60)),
+    ];
     for signals in [Signals::Default, Signals::Length] {
         let worker = |close_beyond: Option<u32>| {
             let mut settings = Settings::default();
