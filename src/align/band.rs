@@ -95,18 +95,6 @@ impl Band {
         self.high[source]
     }
 
-    /// The first target position of each row.
-    #[inline]
-    pub(super) fn lows(&self) -> &[usize] {
-        &self.low
-    }
-
-    /// The last target position of each row.
-    #[inline]
-    pub(super) fn highs(&self) -> &[usize] {
-        &self.high
-    }
-
     /// The target segments that may share a bead with a source segment.
     pub fn reach(&self, segment: usize) -> std::ops::Range<usize> {
         self.low[segment]..self.high[segment + 1]

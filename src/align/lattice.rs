@@ -151,10 +151,9 @@ impl<'b> Grid<'b> {
     /// A move as the signals see it that ends in the cells `low` to `high` of row `i`; `None` where it does not start within the band.
     #[inline]
     fn ends(&self, i: usize, [low, high]: [usize; 2], number: usize, step: Move) -> Option<Ends> {
-        let (lows, highs) = (&self.band.lows()[..=i], &self.band.highs()[..=i]);
         let from = i.checked_sub(step.source as usize)?;
-        let first = (lows[from] + step.target as usize).max(low);
-        let last = (highs[from] + step.target as usize).min(high);
+        let first = (self.band.low(from) + step.target as usize).max(low);
+        let last = (self.band.high(from) + step.target as usize).min(high);
         (first <= last).then(|| Ends { step, number, first, last, at: self.costs(number) + first - low })
     }
 }
