@@ -31,6 +31,7 @@
 mod bytes;
 pub mod cost;
 pub mod error;
+mod groups;
 pub mod span;
 
 pub mod archive;

@@ -26,7 +26,8 @@
 //! value.
 
 use super::logarithm::ln;
-use super::{LANES, MAX_RUN, Row, SHIFT, Signal, Texts, add_to_lanes, round, round_lanes};
+use super::runs::Runs;
+use super::{LANES, Row, SHIFT, Signal, Texts, add_to_lanes, lanes, round, round_lanes};
 use crate::cost::Cost;
 use crate::document::Segment;
 use crate::span::{Block, Pair, SegmentRange, Side};
@@ -76,12 +77,8 @@ struct Lengths {
     log_mean: f32,
     /// Characters before each segment border.
     before: Vec<u64>,
-    /// Runs of segments: for each number of segments, up to that of the longest that is asked for, those that end at each segment border.
-    /// Where one would start before the text, nothing is said; so in the lanes behind the last.
-    length: Vec<f32>,
-    log_padded: Vec<f32>,
-    /// Numbers of segments whose runs are there.
-    runs: usize,
+    length: Runs<f32>,
+    log_padded: Runs<f32>,
     /// By the border that it ends at, the value of `omitted` or `added` of each segment.
     unpaired: Vec<f32>,
 }
@@ -155,29 +152,18 @@ impl Lengths {
         let unpaired_length = |ends: &[u64]| unpaired((ends[1] - ends[0]) as f32 * self.scale);
         self.unpaired.extend(self.before.windows(2).map(unpaired_length));
         self.unpaired.extend([0.0; LANES]);
-        self.length.clear();
-        self.log_padded.clear();
-        self.runs = 0;
+        self.length.clear(self.before.len() - 1);
+        self.log_padded.clear(self.before.len() - 1);
     }
 
     /// Measures all runs of up to so many segments.
     fn extend(&mut self, longest: usize, tables: &Tables) {
-        let borders = self.before.len();
-        for taken in self.runs..=longest.min(MAX_RUN) {
-            let first = taken.min(borders);
-            for values in [&mut self.length, &mut self.log_padded] {
-                values.truncate(taken * borders);
-                values.resize(taken * borders + first, 0.0);
-            }
-            let runs = self.before.iter().zip(&self.before[first..]);
-            self.length.extend(runs.map(|(&start, &end)| length(start, end, self.scale)));
-            let lengths = &self.length[taken * borders + first..];
-            self.log_padded.extend(lengths.iter().map(|&length| tables.padded(length)));
-            self.runs = taken + 1;
-        }
-        for values in [&mut self.length, &mut self.log_padded] {
-            values.resize(self.runs * borders + LANES, 0.0);
-        }
+        let Self { scale, before, length: lengths, log_padded, .. } = self;
+        lengths.extend(longest, |taken| {
+            let runs = before.iter().zip(before.get(taken..).unwrap_or_default());
+            runs.map(|(&start, &end)| length(start, end, *scale))
+        });
+        log_padded.extend(longest, |taken| lengths.of(taken).iter().map(|&length| tables.padded(length)));
     }
 
     fn measured(&self, start: usize, end: usize, tables: &Tables) -> Measured {
@@ -198,18 +184,9 @@ impl Lengths {
 
     /// The run of `taken` segments up to `end`.
     fn ending_at(&self, taken: usize, end: usize) -> Measured {
-        let at = taken * self.before.len() + end;
-        let log_padded = self.log_padded[at];
+        let log_padded = self.log_padded.ending_at(taken, end);
         let cut = self.cut(taken, log_padded.into()).to_array()[0];
-        Measured { length: self.length[at], log_padded, cut }
-    }
-
-    /// The runs of `taken` segments that end at these borders, in lanes: lengths and their logarithms.
-    #[inline]
-    fn ending_at_lanes(&self, taken: usize, ends: Range<usize>) -> [&[[f32; LANES]]; 2] {
-        let from = taken * self.before.len();
-        let run = from + ends.start..from + ends.end;
-        [self.length[run.clone()].as_chunks().0, self.log_padded[run].as_chunks().0]
+        Measured { length: self.length.ending_at(taken, end), log_padded, cut }
     }
 }
 
@@ -296,16 +273,15 @@ impl Signal for Length {
         let Pair { source: sources, target: targets } = &self.sides;
         let first = *row.target_ends.start();
         row.for_lanes(costs, |step, costs| {
-            let ends = first..first + costs.len() * LANES;
+            let count = costs.len();
             if step.target == 0 {
                 let omitted = round(weights[2] * sources.unpaired[row.source_end] * unit);
                 add_to_lanes(costs, omitted);
                 return;
             }
             if step.source == 0 {
-                let added = targets.unpaired[ends].as_chunks().0;
-                let added = &added[..costs.len()];
-                for lane in 0..costs.len() {
+                let added = lanes(&targets.unpaired, first, count);
+                for lane in 0..count {
                     let added = f32x4::splat(weights[3]) * f32x4::new(added[lane]) * f32x4::splat(unit);
                     costs[lane] = (i32x4::new(costs[lane]) + round_lanes(added)).to_array();
                 }
@@ -313,9 +289,9 @@ impl Signal for Length {
             }
             let source = sources.ending_at(step.source as usize, row.source_end);
             let source_cut = f32x4::splat(weights[4] * source.cut);
-            let [lengths, logs] = targets.ending_at_lanes(step.target as usize, ends);
-            let (lengths, logs) = (&lengths[..costs.len()], &logs[..costs.len()]);
-            for lane in 0..costs.len() {
+            let lengths = targets.length.lanes(step.target as usize, first, count);
+            let logs = targets.log_padded.lanes(step.target as usize, first, count);
+            for lane in 0..count {
                 let (length, log_padded) = (f32x4::new(lengths[lane]), f32x4::new(logs[lane]));
                 let (fit, gap) = pair_features(source, length, log_padded, &self.tables);
                 let cut = targets.cut(step.target as usize, log_padded);

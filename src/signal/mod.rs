@@ -15,6 +15,7 @@ pub mod mark;
 pub mod name;
 pub mod number;
 pub mod prior;
+mod runs;
 pub mod structure;
 mod tally;
 
@@ -211,7 +212,7 @@ pub trait Signal: Send {
     }
 
     /// What this signal makes every bead of a move cost, whichever segments it takes: the costs of beads begin with it, and it is computed
-    /// once a search. A signal that has such costs leaves them out of its own [`Signal::add_costs`].
+    /// once a search.
     fn move_cost(&self, _weights: &[f32], _step: Move) -> i32 {
         0
     }
@@ -220,9 +221,10 @@ pub trait Signal: Send {
     /// end, and as many more as fill its [`LANES`]. Those that begin outside the band need no cost.
     fn add_costs(&self, weights: &[f32], row: &Row<'_>, costs: &mut [i32]) {
         for (step, first, costs) in row.beads(costs) {
+            let of_move = self.move_cost(weights, step);
             for (end, cost) in (first..).zip(costs) {
                 if let Some(block) = row.block(end, step) {
-                    *cost += self.cost(weights, block).0 as i32;
+                    *cost += self.cost(weights, block).0 as i32 - of_move;
                 }
             }
         }
@@ -260,6 +262,12 @@ pub(crate) fn round(value: f32) -> i32 {
 fn round_lanes(value: f32x4) -> i32x4 {
     let held = value.fast_max(f32x4::splat(-1e6)).fast_min(f32x4::splat(1e6));
     cast::<f32x4, i32x4>(held + f32x4::splat(SHIFT)) - i32x4::splat(SHIFT.to_bits() as i32)
+}
+
+/// So many lanes of a list, from a place on.
+#[inline]
+fn lanes<T>(list: &[T], first: usize, count: usize) -> &[[T; LANES]] {
+    &list[first..].as_chunks().0[..count]
 }
 
 /// Adds the same to the costs of all lanes.

@@ -4,7 +4,8 @@
 //! `crossed.target` (paragraph borders inside the bead), `section` (a title beside body text, on one side or across),
 //! and `end` (one side alone ends a paragraph). Texts of one paragraph, or lines without paragraphs, give zeros.
 
-use super::{LANES, MAX_RUN, Row, Signal, Texts, whole};
+use super::runs::Runs;
+use super::{LANES, MAX_RUN, Row, Signal, Texts, lanes, whole};
 use crate::cost::Cost;
 use crate::document::{Section, Segment};
 use crate::span::{Block, Pair, SegmentRange, Side};
@@ -22,13 +23,10 @@ pub struct Structure {
 }
 
 /// The layout of one side.
-///
-/// Each list has [`MAX_RUN`] more numbers before the first segment, where the runs of the first borders would start, and some behind the
-/// last, to fill lanes; these say nothing.
 #[derive(Debug, Default)]
 struct Layout {
-    segments: usize,
-    /// For each segment border: all bits set where a paragraph begins behind it, or none.
+    /// For each segment border, the first of which stands at [`MAX_RUN`]: all bits set where a paragraph begins behind it, or none. What stands
+    /// before and behind, where runs of the first borders would start and to fill lanes, says nothing.
     begins: Vec<i32>,
     /// For each segment: paragraph borders up to its beginning (its own beginning included).
     borders: Vec<i32>,
@@ -36,12 +34,10 @@ struct Layout {
     sections: Vec<i32>,
     /// For each segment: changes of section before it.
     changes: Vec<i32>,
-    /// Of the runs of so many segments, from one up to as many as are asked for, that end at each segment border: paragraph borders inside,
-    /// and the section, as [`number`] has it. Where one would start before the text, and in the lanes behind the last, nothing is said.
-    crossed: Vec<f32>,
-    one_section: Vec<i32>,
-    /// Numbers of segments whose runs are there.
-    runs: usize,
+    /// Paragraph borders inside runs.
+    crossed: Runs<f32>,
+    /// The sections of runs, as [`number`] has it.
+    one_section: Runs<i32>,
 }
 
 /// A section among numbers that are compared side by side; 0 is several.
@@ -67,14 +63,9 @@ struct Run {
 
 impl Layout {
     fn read(&mut self, segments: &[Segment]) {
-        self.segments = segments.len();
-        let Self { begins, borders, sections, changes, .. } = self;
-        let lists = [begins, borders, sections, changes];
-        let [begins, borders, sections, changes] = lists.map(|list| {
-            list.clear();
-            list.resize(MAX_RUN, 0);
-            list
-        });
+        let Self { begins, borders, sections, changes, crossed, one_section } = self;
+        [&mut *begins, &mut *borders, &mut *sections, &mut *changes].into_iter().for_each(Vec::clear);
+        begins.resize(MAX_RUN, 0);
         let (mut count, mut changed) = (0, 0);
         let mut last: Option<&Segment> = None;
         for segment in segments {
@@ -88,49 +79,33 @@ impl Layout {
             last = Some(segment);
         }
         begins.push(-1);
-        for list in [begins, borders, sections, changes] {
-            list.resize(MAX_RUN + segments.len() + 1 + LANES, 0);
-        }
-        self.crossed.clear();
-        self.one_section.clear();
-        self.runs = 0;
+        begins.extend([0; LANES]);
+        crossed.clear(segments.len());
+        one_section.clear(segments.len());
     }
 
     /// Looks at all runs of up to so many segments.
     fn extend(&mut self, longest: usize) {
-        let borders = self.segments + 1;
-        self.crossed.truncate(self.runs * borders);
-        self.one_section.truncate(self.runs * borders);
-        let of_texts = MAX_RUN..MAX_RUN + self.segments;
-        let (before, sections, changes) =
-            (&self.borders[of_texts.clone()], &self.sections[of_texts.clone()], &self.changes[of_texts]);
-        while self.runs < longest.min(MAX_RUN) {
-            let (first, last) = ((self.runs + 1).min(borders), self.runs.min(self.segments));
-            self.crossed.resize(self.runs * borders + first, 0.0);
-            self.crossed.extend(before.iter().zip(&before[last..]).map(|(start, last)| (last - start) as f32));
-            self.one_section.resize(self.runs * borders + first, 0);
-            let runs = sections.iter().zip(changes.iter().zip(&changes[last..]));
-            self.one_section.extend(runs.map(|(&section, (start, last))| if start == last { section } else { 0 }));
-            self.runs += 1;
-        }
-        self.crossed.resize(self.runs * borders + LANES, 0.0);
-        self.one_section.resize(self.runs * borders + LANES, 0);
+        let Self { borders, sections, changes, crossed, one_section, .. } = self;
+        crossed.extend(longest, |taken| {
+            let runs = borders.iter().zip(borders.get(taken - 1..).unwrap_or_default());
+            runs.map(|(first, last)| (last - first) as f32)
+        });
+        one_section.extend(longest, |taken| {
+            let runs = sections.iter().zip(changes.iter().zip(changes.get(taken - 1..).unwrap_or_default()));
+            runs.map(|(&section, (first, last))| if first == last { section } else { 0 })
+        });
     }
 
     fn has_paragraphs(&self) -> bool {
-        self.segments > 0 && self.borders[MAX_RUN + self.segments - 1] > 1
+        self.borders.last().is_some_and(|&borders| borders > 1)
     }
 
     /// The run of segments from `start` up to `end`, at least one.
     fn run(&self, start: usize, end: usize) -> Run {
-        let (start, end) = (start + MAX_RUN, end + MAX_RUN);
         let section = if self.changes[start] == self.changes[end - 1] { self.sections[start] } else { 0 };
-        Run {
-            begins: self.begins[start] != 0,
-            ends: self.begins[end] != 0,
-            crossed: self.borders[end - 1] - self.borders[start],
-            section,
-        }
+        let crossed = self.borders[end - 1] - self.borders[start];
+        Run { begins: self.begins(start), ends: self.begins(end), crossed, section }
     }
 
     fn of(&self, run: SegmentRange) -> Run {
@@ -140,25 +115,14 @@ impl Layout {
     /// The run of `taken` segments up to `end`.
     #[inline]
     fn ending_at(&self, taken: usize, end: usize) -> Run {
-        let at = (taken - 1) * (self.segments + 1) + end;
-        let begins = |border: usize| self.begins[border + MAX_RUN] != 0;
-        let (crossed, section) = (self.crossed[at] as i32, self.one_section[at]);
-        Run { begins: begins(end - taken), ends: begins(end), crossed, section }
+        let (crossed, section) = (self.crossed.ending_at(taken, end), self.one_section.ending_at(taken, end));
+        Run { begins: self.begins(end - taken), ends: self.begins(end), crossed: crossed as i32, section }
     }
 
-    /// In lanes, for the runs of `taken` segments that end at these borders: whether they begin a paragraph, and end one.
+    /// Whether a paragraph begins behind a segment border.
     #[inline]
-    fn begins(&self, taken: usize, ends: Range<usize>) -> [&[[i32; LANES]]; 2] {
-        let borders = |before| &self.begins[ends.start + MAX_RUN - before..ends.end + MAX_RUN - before];
-        [borders(taken).as_chunks().0, borders(0).as_chunks().0]
-    }
-
-    /// The same for paragraph borders inside them, and their sections.
-    #[inline]
-    fn insides(&self, taken: usize, ends: Range<usize>) -> (&[[f32; LANES]], &[[i32; LANES]]) {
-        let from = (taken - 1) * (self.segments + 1);
-        let run = from + ends.start..from + ends.end;
-        (self.crossed[run.clone()].as_chunks().0, self.one_section[run].as_chunks().0)
+    fn begins(&self, border: usize) -> bool {
+        self.begins[MAX_RUN + border] != 0
     }
 }
 
@@ -228,7 +192,7 @@ impl Signal for Structure {
             return;
         }
         let weights = whole(weights);
-        let [joint, apart, source_crossed, crossed, section, end] = weights;
+        let [joint, apart, _, crossed, section, end] = weights;
         let first = *row.target_ends.start();
         row.for_lanes(costs, |step, costs| {
             if step.source == 0 || step.target == 0 {
@@ -238,20 +202,18 @@ impl Signal for Structure {
             // What it costs that the target begins, or ends, a paragraph, beside a target that does not.
             let begins = i32x4::splat(if source.begins { joint - apart } else { apart });
             let ends = i32x4::splat(if source.ends { -end } else { end });
-            let set = |holds: bool, weight: i32| if holds { weight } else { 0 };
-            let opened = set(source.begins, apart) + set(source.section == 0, section) + set(source.ends, end);
-            let without = i32x4::splat(opened + source_crossed * source.crossed);
+            let neither = Run { begins: false, ends: false, crossed: 0, section: source.section };
+            let without = i32x4::splat(cost(&weights, source, neither));
             let same = i32x4::splat(source.section);
-            let other = i32x4::splat(set(source.section != 0, section));
+            let other = i32x4::splat(if source.section == 0 { 0 } else { section });
             // There is no multiplication of whole numbers side by side on every processor, and of those that fit into an f32 there is.
             let crossed = f32x4::splat(crossed as f32);
-            let (taken, lanes) = (step.target as usize, costs.len());
-            let ends_here = first..first + lanes * LANES;
-            let [started, ended] = self.sides.target.begins(taken, ends_here.clone());
-            let (inside, sections) = self.sides.target.insides(taken, ends_here);
-            let (started, ended) = (&started[..lanes], &ended[..lanes]);
-            let (inside, sections) = (&inside[..lanes], &sections[..lanes]);
-            for lane in 0..lanes {
+            let (target, taken, count) = (&self.sides.target, step.target as usize, costs.len());
+            let started = lanes(&target.begins, MAX_RUN + first - taken, count);
+            let ended = lanes(&target.begins, MAX_RUN + first, count);
+            let inside = target.crossed.lanes(taken, first, count);
+            let sections = target.one_section.lanes(taken, first, count);
+            for lane in 0..count {
                 let inside = (f32x4::new(inside[lane]) * crossed).fast_trunc_int();
                 let differs = !i32x4::new(sections[lane]).simd_eq(same) & other;
                 let paragraphs = (i32x4::new(started[lane]) & begins) + (i32x4::new(ended[lane]) & ends);

@@ -16,6 +16,7 @@
 
 use super::{Ends, MAX_RUN, Row, round};
 use crate::cost::Cost;
+use crate::groups::Groups;
 use crate::span::{Block, Pair, SegmentRange, Side};
 use std::cell::RefCell;
 use std::ops::Range;
@@ -49,17 +50,9 @@ struct Places {
     /// Segments and their items, as they were added.
     added: Vec<(u32, u32)>,
     /// The items of each segment in turn, those without a weight left out.
-    items: Groups,
+    items: Groups<u32>,
     /// The segments of each item in turn, in text order.
-    segments: Groups,
-}
-
-/// Numbers in groups that are numbered from 0.
-#[derive(Debug, Default)]
-struct Groups {
-    list: Vec<u32>,
-    /// Where each group begins and, at the end, where the last ends.
-    start: Vec<u32>,
+    segments: Groups<u32>,
 }
 
 /// What a row of the lattice needs, kept from one to the next.
@@ -99,43 +92,15 @@ pub(super) struct Tally {
     scratch: RefCell<Scratch>,
 }
 
-impl Groups {
-    /// Takes in numbers with their groups, of which there are so many; those of a group keep their order.
-    fn fill(&mut self, groups: usize, pairs: impl Iterator<Item = (u32, u32)> + Clone) {
-        let Self { list, start } = self;
-        start.clear();
-        start.resize(groups + 2, 0);
-        // Two places further on, sizes become first the beginnings of the groups and then, when all are in place, their ends.
-        pairs.clone().for_each(|(group, _)| start[group as usize + 2] += 1);
-        let mut sum = 0;
-        for size in &mut start[2..] {
-            sum += *size;
-            *size = sum;
-        }
-        list.clear();
-        list.resize(sum as usize, 0);
-        for (group, number) in pairs {
-            let next = &mut start[group as usize + 1];
-            list[*next as usize] = number;
-            *next += 1;
-        }
-    }
-
-    /// The numbers of some neighbouring groups.
-    fn of(&self, groups: Range<usize>) -> &[u32] {
-        &self.list[self.start[groups.start] as usize..self.start[groups.end] as usize]
-    }
-}
-
 impl Places {
     fn of(&self, run: SegmentRange) -> &[u32] {
-        self.items.of(run.indices())
+        self.items.run(run.indices())
     }
 
     /// The segments of a range that have the item.
     #[inline]
     fn with(&self, item: u32, segments: &Range<usize>) -> &[u32] {
-        let list = self.segments.of(item as usize..item as usize + 1);
+        let list = self.segments.of(item as usize);
         let is_before = |own: u32, segment: usize| (own as usize) < segment;
         let place = |segment: usize| match list {
             // Most stand once.
@@ -176,7 +141,7 @@ impl Tally {
         let of = segments.map(|count| count as u32);
         gains.clear();
         gains.extend((0..items).map(|item| {
-            let own = sides.as_ref().map(|side| side.segments.of(item..item + 1));
+            let own = sides.as_ref().map(|side| side.segments.of(item));
             if own.source.is_empty() || own.target.is_empty() {
                 return 0;
             }
@@ -189,7 +154,7 @@ impl Tally {
             let Places { added, items, .. } = &mut sides[side];
             items.fill(segments[side], added.iter().copied().filter(|&(_, item)| weight[item as usize] > 0));
         }
-        *any = !sides.source.items.list.is_empty();
+        *any = !sides.source.items.run(0..segments.source).is_empty();
     }
 
     /// Beads have all of the items that stand once on either side, in the same segments, or none: one of them has the weight of all.
@@ -199,7 +164,7 @@ impl Tally {
         single.clear();
         single.resize(targets, (u32::MAX, 0));
         for &(segment, item) in &sides.source.added {
-            let places = sides.as_ref().map(|side| side.segments.of(item as usize..item as usize + 1));
+            let places = sides.as_ref().map(|side| side.segments.of(item as usize));
             if let (&[_], &[there]) = (places.source, places.target) {
                 let (last, first) = &mut single[there as usize];
                 if *last == segment {
@@ -247,7 +212,7 @@ impl Tally {
         seen.resize(seen.len().max(self.gain.len()), (0, 0));
         for (taken, end) in within.iter_mut().enumerate().take(deepest as usize + 1).skip(1) {
             let segment = row.source_end - taken;
-            for &item in self.sides.source.items.of(segment..segment + 1) {
+            for &item in self.sides.source.items.of(segment) {
                 let (last, count) = &mut seen[item as usize];
                 *count = if *last == *number { *count + 1 } else { 1 };
                 *last = *number;

@@ -18,6 +18,7 @@
 //! Both directions are learned, each for itself.
 
 use crate::bead::Alignment;
+use crate::groups::Groups;
 use crate::signal::Texts;
 use crate::signal::lexicon::table::{Rows, TranslationTable};
 use crate::signal::lexicon::token::{Language, Tokenizer, Tokens};
@@ -233,15 +234,31 @@ impl ParallelWords {
     }
 
     /// The words of each bead, each word once.
-    fn distinct(&self, side: Side) -> Distinct {
+    fn distinct(&self, side: Side) -> Groups<WordId> {
         let mut last = vec![NONE; self.words[side].len()];
-        let mut distinct = Distinct { words: Vec::with_capacity(self.tokens[side].len()), ends: Vec::new() };
+        let mut distinct = Groups::default();
         for bead in 0..self.len() {
-            let new = |word: &&WordId| std::mem::replace(&mut last[**word as usize], bead as u32) != bead as u32;
-            distinct.words.extend(self.bead(side, bead).iter().filter(new));
-            distinct.ends.push(distinct.words.len() as u32);
+            let new = |word: &WordId| std::mem::replace(&mut last[*word as usize], bead as u32) != bead as u32;
+            distinct.extend(self.bead(side, bead).iter().copied().filter(new));
+            distinct.close();
         }
         distinct
+    }
+
+    /// The words of each bead, four by four: they are gone through ten times for each word of the other side, and a turn of a loop costs as
+    /// much as a word. The last four of a bead are filled up with a word that no row has.
+    fn fours(&self, side: Side) -> Groups<[WordId; 4]> {
+        let none = self.words[side].len() as WordId;
+        let mut fours = Groups::default();
+        for bead in 0..self.len() {
+            let (whole, rest) = self.bead(side, bead).as_chunks();
+            fours.extend(whole.iter().copied());
+            if !rest.is_empty() {
+                fours.extend([std::array::from_fn(|k| rest.get(k).copied().unwrap_or(none))]);
+            }
+            fours.close();
+        }
+        fours
     }
 
     /// Learns the table, in parallel in the current rayon pool.
@@ -282,7 +299,7 @@ impl ParallelWords {
             word.null = uniform;
             word.value.fill(uniform);
         });
-        let fours = Fours::new(self, near);
+        let fours = self.fours(near);
         let mut total = vec![0.0f64; self.words[near].len()];
         for _ in 0..settings.rounds {
             words.par_iter_mut().enumerate().with_min_len(PIECE).for_each_init(
@@ -388,19 +405,6 @@ impl BeadIndex {
     }
 }
 
-/// The words of one side of each bead.
-struct Distinct {
-    words: Vec<WordId>,
-    ends: Vec<u32>,
-}
-
-impl Distinct {
-    fn of(&self, bead: u32) -> &[WordId] {
-        let start = if bead == 0 { 0 } else { self.ends[bead as usize - 1] as usize };
-        &self.words[start..self.ends[bead as usize] as usize]
-    }
-}
-
 /// A far word: the near words it is seen with, and t or c of each.
 struct Row {
     near: Vec<WordId>,
@@ -410,12 +414,12 @@ struct Row {
 }
 
 impl Row {
-    fn new(distinct: &Distinct, beads: &[(u32, u32)], least: u32, support: &mut [u32]) -> Self {
+    fn new(distinct: &Groups<WordId>, beads: &[(u32, u32)], least: u32, support: &mut [u32]) -> Self {
         let mut seen: Vec<WordId> = Vec::new();
         // Fewer beads support nothing.
         let beads = if beads.len() < least as usize { &[] } else { beads };
         for &(bead, _) in beads {
-            for &f in distinct.of(bead) {
+            for &f in distinct.of(bead as usize) {
                 let support = &mut support[f as usize];
                 if *support == 0 {
                     seen.push(f);
@@ -442,7 +446,7 @@ impl Row {
 
     /// Replaces probabilities by expected counts. The sums of some beads are taken before any is used, so that they need not wait for
     /// one another.
-    fn expect(&mut self, near: &Fours, beads: &[(u32, u32)], cells: &mut Cells) {
+    fn expect(&mut self, near: &Groups<[WordId; 4]>, beads: &[(u32, u32)], cells: &mut Cells) {
         let probability = &mut cells.probability[..];
         let count = &mut cells.count[..probability.len()];
         for (&f, &p) in self.near.iter().zip(&self.value) {
@@ -451,7 +455,7 @@ impl Row {
         // Changes no number, for there is a power of two of cells; but spares the check of each.
         let mask = probability.len() - 1;
         let own = f64::from(self.null);
-        let words = |bead: u32| if self.near.is_empty() { &[] } else { near.of(bead) };
+        let words = |bead: u32| if self.near.is_empty() { &[] } else { near.of(bead as usize) };
         let mut null = 0.0;
         for beads in beads.chunks(TOGETHER) {
             let mut shares = [0.0; TOGETHER];
@@ -480,34 +484,6 @@ impl Row {
             *value = count[f as usize] as f32;
             probability[f as usize] = 0.0;
         }
-    }
-}
-
-/// The words of one side of each bead, four by four: they are gone through ten times for each word of the other side, and a turn of
-/// a loop costs as much as a word. The last four of a bead are filled up with a word that no row has.
-struct Fours {
-    fours: Vec<[WordId; 4]>,
-    ends: Vec<u32>,
-}
-
-impl Fours {
-    fn new(examples: &ParallelWords, side: Side) -> Self {
-        let none = examples.words[side].len() as WordId;
-        let (mut fours, mut ends) = (Vec::with_capacity(examples.tokens[side].len() / 3), Vec::new());
-        for bead in 0..examples.len() {
-            let (whole, rest) = examples.bead(side, bead).as_chunks();
-            fours.extend_from_slice(whole);
-            if !rest.is_empty() {
-                fours.push(std::array::from_fn(|k| rest.get(k).copied().unwrap_or(none)));
-            }
-            ends.push(fours.len() as u32);
-        }
-        Self { fours, ends }
-    }
-
-    fn of(&self, bead: u32) -> &[[WordId; 4]] {
-        let start = if bead == 0 { 0 } else { self.ends[bead as usize - 1] as usize };
-        &self.fours[start..self.ends[bead as usize] as usize]
     }
 }
 

@@ -1,6 +1,7 @@
 //! Pairs of sentences that their words mark as likely to belong together, wherever in the texts they stand.
 
-use super::matches::{Matches, NONE, Text, WordPair};
+use super::matches::{Matches, NONE, Text};
+use crate::groups::Groups;
 use crate::span::Pair;
 
 /// Translations less probable than this are no anchors.
@@ -12,15 +13,14 @@ const STEPS: usize = 2;
 /// What a sequence weighs that stands once in either text: less than a rare word does that has but one translation.
 const SEQUENCE: f32 = 0.5;
 
-/// The mean of a pair's two probabilities.
-fn mean(&(_, _, forward, backward): &WordPair) -> f32 {
+fn mean(forward: f32, backward: f32) -> f32 {
     0.5 * (forward + backward)
 }
 
-/// True for a pair that is probable enough.
+/// True for a pair with these probabilities that may be an anchor.
 #[inline]
-pub(super) fn is_likely(pair: &WordPair) -> bool {
-    mean(pair) >= FAINT
+pub(super) fn is_likely(forward: f32, backward: f32) -> bool {
+    mean(forward, backward) >= FAINT
 }
 
 /// The unit that weights are counted in when they are added up, small beside the smallest.
@@ -36,13 +36,12 @@ impl Matches {
     pub fn rare(&self, most: u32) -> Vec<Point> {
         let (sources, targets) = (self.text.source.rare_places(most), self.text.target.rare_places(most));
         let mut points = Vec::new();
-        for pair in &self.likely {
-            let &(s, t, ..) = pair;
-            let (source, target) = (sources.of(s), targets.of(t));
+        for &(s, t, forward, backward) in &self.likely {
+            let (source, target) = (sources.of(s as usize), targets.of(t as usize));
             if source.is_empty() || target.is_empty() {
                 continue;
             }
-            let weight = mean(pair) / (source.len() * target.len()) as f32;
+            let weight = mean(forward, backward) / (source.len() * target.len()) as f32;
             for &s in source {
                 target.iter().for_each(|&t| points.push((s, t, weight)));
             }
@@ -92,8 +91,8 @@ impl Matches {
     fn concepts(&self) -> Concepts {
         let types = Pair::new(self.text.source.types.len(), self.text.target.types.len());
         let mut best = types.map(|count| vec![(0.0f32, NONE); count]);
-        for pair in &self.likely {
-            let (&(s, t, ..), mean) = (pair, mean(pair));
+        for &(s, t, forward, backward) in &self.likely {
+            let mean = mean(forward, backward);
             for (slot, other) in [(&mut best.source[s as usize], t), (&mut best.target[t as usize], s)] {
                 if mean > slot.0 {
                     *slot = (mean, other);
@@ -124,20 +123,15 @@ struct Concepts {
 
 /// Sorts points, and adds up the weights of those in one place: as whole numbers of [`GRAIN`], so that their order does not matter.
 fn put_together(points: &mut Vec<Point>) {
-    let sentences = points.iter().map(|point| point.0 as usize + 1).max().unwrap_or(0);
-    let targets = points.iter().map(|point| point.1 as usize + 1).max().unwrap_or(0);
-    let mut next = vec![0; sentences + 1];
-    points.iter().for_each(|point| next[point.0 as usize + 1] += 1);
-    (1..next.len()).for_each(|s| next[s] += next[s - 1]);
-    let mut rests = vec![(0, 0); points.len()];
-    for (s, t, weight) in points.drain(..) {
-        rests[next[s as usize]] = (t, ((weight / GRAIN) as u64).max(1));
-        next[s as usize] += 1;
-    }
+    let past = |last: Option<u32>| last.map_or(0, |last| last as usize + 1);
+    let sentences = past(points.iter().map(|point| point.0).max());
+    let targets = past(points.iter().map(|point| point.1).max());
+    let mut by_sentence = Groups::default();
+    by_sentence.fill(sentences, points.iter().map(|&(s, t, weight)| (s, (t, ((weight / GRAIN) as u64).max(1)))));
+    points.clear();
     let (mut sums, mut own) = (vec![0; targets], Vec::new());
-    let mut start = 0;
-    for (s, &end) in (0..).zip(&next[..sentences]) {
-        for &(t, weight) in &rests[start..end] {
+    for s in 0..sentences {
+        for &(t, weight) in by_sentence.of(s) {
             let sum = &mut sums[t as usize];
             if *sum == 0 {
                 own.push(t);
@@ -145,44 +139,20 @@ fn put_together(points: &mut Vec<Point>) {
             *sum += weight;
         }
         own.sort_unstable();
-        points.extend(own.drain(..).map(|t| (s, t, std::mem::take(&mut sums[t as usize]) as f32 * GRAIN)));
-        start = end;
-    }
-}
-
-/// The sentences of rare words, by type, where each type's begin, and with one more where they end.
-struct RarePlaces {
-    start: Vec<u32>,
-    sentences: Vec<u32>,
-}
-
-impl RarePlaces {
-    /// Those of a type; none where it is not rare.
-    fn of(&self, word: u32) -> &[u32] {
-        &self.sentences[self.start[word as usize] as usize..self.start[word as usize + 1] as usize]
+        points.extend(own.drain(..).map(|t| (s as u32, t, std::mem::take(&mut sums[t as usize]) as f32 * GRAIN)));
     }
 }
 
 impl Text {
     /// The sentences of all types with at most `most` places.
-    fn rare_places(&self, most: u32) -> RarePlaces {
-        let mut sum = 0;
-        let mut start: Vec<u32> = Vec::with_capacity(self.counts.len() + 1);
-        start.push(0);
-        start.extend(self.counts.iter().map(|&count| {
-            sum += if count <= most { count } else { 0 };
-            sum
-        }));
-        let (mut sentences, mut next) = (vec![0; sum as usize], start.clone());
-        for (sentence, words) in self.sentences().enumerate() {
-            for &word in words {
-                if self.counts[word as usize] <= most {
-                    sentences[next[word as usize] as usize] = sentence as u32;
-                    next[word as usize] += 1;
-                }
-            }
-        }
-        RarePlaces { start, sentences }
+    fn rare_places(&self, most: u32) -> Groups<u32> {
+        let is_rare = |word: &&u32| self.counts[**word as usize] <= most;
+        let places = (0..).zip(self.sentences());
+        let places =
+            places.flat_map(|(sentence, words)| words.iter().filter(is_rare).map(move |&word| (word, sentence)));
+        let mut rare = Groups::default();
+        rare.fill(self.types.len(), places);
+        rare
     }
 
     /// All sequences, sorted: a hash of the two words above, the sentence of the first below. Words with at most `most` places are
@@ -212,7 +182,7 @@ impl Text {
     }
 
     /// The words of each sentence.
-    fn sentences(&self) -> impl Iterator<Item = &[u32]> {
+    fn sentences(&self) -> impl Iterator<Item = &[u32]> + Clone {
         let mut first = 0;
         self.ends.iter().map(move |&end| {
             let words = &self.typed[first..end as usize];
@@ -246,18 +216,19 @@ mod tests {
     proptest! {
         #[test]
         fn points_in_one_place_are_added_up(points in prop::collection::vec((0u32..9, 0u32..9, 1u32..50), 0..200)) {
-            let mut points: Vec<_> = points.into_iter().map(|(s, t, weight)| (s, t, 1.0 / weight as f32)).collect();
+            // Of these weights any sum is exact; of their parts, other units would be.
+            let whole = |points: &[(u32, u32, u32)]| points.iter().map(|&(s, t, weight)| (s, t, weight as f32 / 1024.0)).collect::<Vec<_>>();
             let mut sums = BTreeMap::new();
-            points.iter().for_each(|&(s, t, weight)| *sums.entry((s, t)).or_insert(0.0) += f64::from(weight));
-            let mut together = points.clone();
+            whole(&points).iter().for_each(|&(s, t, weight)| *sums.entry((s, t)).or_insert(0.0) += weight);
+            let mut together = whole(&points);
             super::put_together(&mut together);
-            prop_assert!(together.iter().map(|point| (point.0, point.1)).eq(sums.keys().copied()));
-            for (point, sum) in together.iter().zip(sums.values()) {
-                prop_assert!((f64::from(point.2) / sum - 1.0).abs() < 1e-6, "{point:?} {sum}");
-            }
-            points.reverse();
-            super::put_together(&mut points);
-            prop_assert_eq!(points, together);
+            prop_assert_eq!(together, sums.into_iter().map(|((s, t), sum)| (s, t, sum)).collect::<Vec<_>>());
+
+            let mut parts: Vec<_> = points.iter().map(|&(s, t, weight)| (s, t, 1.0 / weight as f32)).collect();
+            let mut turned: Vec<_> = parts.iter().rev().copied().collect();
+            super::put_together(&mut parts);
+            super::put_together(&mut turned);
+            prop_assert_eq!(turned, parts);
         }
 
         #[test]

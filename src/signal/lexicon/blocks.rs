@@ -16,6 +16,7 @@
 //! 4096ths of a nat, wrapping, so that differences are exact wherever the row starts and however long it is.
 
 use super::matches::Links;
+use crate::groups::Groups;
 use crate::signal::LANES;
 use crate::signal::logarithm::{ln, ln_mantissa, split};
 use std::ops::Range;
@@ -82,9 +83,8 @@ pub(crate) struct Blocks {
     /// By far type: where the list of its live places begins and ends in `places`; [`DEAD`] for one that has none.
     places_of: Vec<(u32, u32)>,
     places: Vec<u32>,
-    /// What each near type gives to the places of far types that have few, one after another, and where those of a type end.
-    gifts: Vec<(u32, f32)>,
-    gift_ends: Vec<u32>,
+    /// What each near type gives to the places of far types that have few.
+    gifts: Groups<(u32, f32)>,
     /// By near sentence: the far sentences that it gives to, the first live group of these, and where its numbers begin in `given`.
     /// Empty for texts that are new.
     given_to: Vec<(Range<u32>, u32, usize)>,
@@ -224,15 +224,14 @@ impl Blocks {
 
     /// Lists what a near type gives, once for all sentences that have it.
     fn list_gifts(&mut self, text: &Direction<'_>) {
-        let Self { places_of, places, gifts, gift_ends, .. } = self;
+        let Self { places_of, places, gifts, .. } = self;
         gifts.clear();
-        gift_ends.clear();
         for near in 0..text.links.types() {
             for link in text.links.by_places(near).0 {
                 let (from, to) = places_of[link.far as usize];
                 gifts.extend(places[from as usize..to as usize].iter().map(|&place| (place, link.weight)));
             }
-            gift_ends.push(gifts.len() as u32);
+            gifts.close();
         }
     }
 
@@ -277,10 +276,7 @@ impl Blocks {
                 given[slot as usize] += weight;
             };
             for &near in &text.near[start..end as usize] {
-                let gifts = start_of(&self.gift_ends, near as usize)..self.gift_ends[near as usize];
-                for &(place, weight) in &self.gifts[gifts.start as usize..gifts.end as usize] {
-                    give(place, weight);
-                }
+                self.gifts.of(near as usize).iter().for_each(|&(place, weight)| give(place, weight));
                 for link in text.links.by_places(near).1 {
                     let (from, to) = self.places_of[link.far as usize];
                     let places = &self.places[from as usize..to as usize];

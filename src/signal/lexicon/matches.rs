@@ -4,6 +4,7 @@ use super::blocks::{Blocks, Direction, FEW_PLACES, STEPS, Turned, first_of};
 use super::token::{Tokenizer, Tokens};
 use super::words::{WordId, Words};
 use super::{Lexicon, anchors, cognate};
+use crate::groups::Groups;
 use crate::span::{ByteRange, Pair, Side};
 use std::ops::Range;
 use std::sync::Arc;
@@ -110,13 +111,6 @@ struct LinkSpan {
     end: u32,
 }
 
-/// What a dictionary holds for translations, by type of one side: the other's type, and how probable it is.
-#[derive(Debug, Default)]
-struct Listed {
-    ends: Vec<u32>,
-    list: Vec<(u32, f32)>,
-}
-
 /// The evidence of a move's beads in a row, in 4096ths of a nat, as differences: forward `to` − `from`, backward `after` − `before`. Sums wrap.
 pub(super) struct Prepared<'m> {
     /// Beads at the beginning that are passed over.
@@ -139,7 +133,8 @@ pub struct Matches {
     learned: Pair<Cache>,
     /// What the dictionary holds for translations.
     pairs: Vec<WordPair>,
-    listed: Listed,
+    /// The same by type of one side: the other's type, and how probable it is.
+    listed: Groups<(u32, f32)>,
     /// Whatever is held so, and probable enough for anchors.
     pub(super) likely: Vec<WordPair>,
     links: Pair<Links>,
@@ -162,7 +157,7 @@ impl Matches {
             glosses: Cache::default(),
             learned: Pair::default(),
             pairs: Vec::new(),
-            listed: Listed::default(),
+            listed: Groups::default(),
             likely: Vec::new(),
             links: Pair::default(),
             blocks: Pair::default(),
@@ -362,10 +357,16 @@ impl Matches {
         self.weigh();
         let Self { lexicon, words, text, learned, pairs, listed, likely, links, found, .. } = self;
         likely.clear();
-        likely.extend(pairs.iter().filter(|pair| anchors::is_likely(pair)));
+        likely.extend(pairs.iter().filter(|pair| anchors::is_likely(pair.2, pair.3)));
         for near in Side::BOTH {
             let (here, there, links) = (&text[near], &text[near.other()], &mut links[near]);
-            listed.sort(here.types.len(), pairs, near);
+            listed.fill(
+                here.types.len(),
+                pairs.iter().map(|&(s, t, forward, backward)| match near {
+                    Side::Source => (s, (t, forward)),
+                    Side::Target => (t, (s, backward)),
+                }),
+            );
             if let Some(table) = &lexicon.table {
                 learned[near].ask(&here.types, words, |word, words, list| {
                     let mut add = |other: &str, p: f32| {
@@ -381,12 +382,13 @@ impl Matches {
             }
             links.clear();
             for n in 0..here.types.len() as u32 {
-                listed.of(n).iter().for_each(|&(far, p)| links.add(there, far, p));
+                listed.of(n as usize).iter().for_each(|&(far, p)| links.add(there, far, p));
                 if lexicon.table.is_some() {
                     for &(far, p) in there.find(learned[near].of(n), found) {
                         links.add(there, far, p);
-                        let pair = if near == Side::Source { (n, far, p, 0.0) } else { (far, n, 0.0, p) };
-                        likely.extend(Some(pair).filter(anchors::is_likely));
+                        if anchors::is_likely(p, 0.0) {
+                            likely.push(if near == Side::Source { (n, far, p, 0.0) } else { (far, n, 0.0, p) });
+                        }
                     }
                 }
                 links.close();
@@ -571,37 +573,6 @@ impl Cache {
     fn of(&self, place: u32) -> &[(WordId, f32)] {
         let (start, end) = self.asked[place as usize];
         &self.list[start as usize..end as usize]
-    }
-}
-
-impl Listed {
-    /// The pairs from each of `types` types of a side, in their order.
-    fn sort(&mut self, types: usize, pairs: &[WordPair], near: Side) {
-        let link = |pair: &WordPair| match near {
-            Side::Source => (pair.0, pair.1, pair.2),
-            Side::Target => (pair.1, pair.0, pair.3),
-        };
-        let Self { ends, list } = self;
-        // How many each type has, then where they begin; putting one in its place moves that to where they end.
-        ends.clear();
-        ends.resize(types, 0);
-        pairs.iter().for_each(|pair| ends[link(pair).0 as usize] += 1);
-        let mut sum = 0;
-        for end in &mut *ends {
-            (*end, sum) = (sum, sum + *end);
-        }
-        list.resize(pairs.len(), (0, 0.0));
-        for pair in pairs {
-            let (near, far, p) = link(pair);
-            let slot = &mut ends[near as usize];
-            list[*slot as usize] = (far, p);
-            *slot += 1;
-        }
-    }
-
-    fn of(&self, near: u32) -> &[(u32, f32)] {
-        let start = if near == 0 { 0 } else { self.ends[near as usize - 1] };
-        &self.list[start as usize..self.ends[near as usize] as usize]
     }
 }
 

@@ -125,8 +125,7 @@ impl Lexicon {
     /// says nothing wherever it stands, unless the pair is one for anchors: learned lists are full of such words.
     fn is_worth_linking(&self, side: Side, word: &str, p: f32) -> bool {
         let language = if side == Side::Source { self.source } else { self.target };
-        let is_likely = anchors::is_likely(&(0, 0, self.settings.learned * p, 0.0));
-        is_likely || share_at_large(language, word) < self.settings.common
+        anchors::is_likely(self.settings.learned * p, 0.0) || share_at_large(language, word) < self.settings.common
     }
 
     /// A worker for one thread.

@@ -13,7 +13,7 @@
 
 mod quotation;
 
-use super::{LANES, MAX_RUN, Row, Signal, Texts, whole};
+use super::{LANES, MAX_RUN, Row, Signal, Texts, lanes, whole};
 use crate::bytes::position;
 use crate::cost::Cost;
 use crate::document::Segment;
@@ -429,15 +429,16 @@ impl Signal for Mark {
     }
 }
 
-/// So many lanes of a list, from a place on.
-#[inline]
-fn lanes(list: &[i32], first: usize, count: usize) -> &[[i32; LANES]] {
-    &list[first..].as_chunks().0[..count]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_that_is_counted_is_passed_over() {
+        let counted = ('\0'..=char::MAX).filter(|&c| is_counted(c));
+        assert!(counted.clone().count() > 10);
+        assert!(counted.map(String::from).all(|mark| may_begin_counted(mark.as_bytes()[0])));
+    }
 
     #[test]
     fn edges_are_read_behind_closers() {
