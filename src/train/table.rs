@@ -24,8 +24,10 @@ use crate::signal::lexicon::table::{Rows, TranslationTable};
 use crate::signal::lexicon::token::{Language, Tokenizer, Tokens};
 use crate::signal::lexicon::words::{WordId, Words};
 use crate::span::{Block, Pair, Side};
+use foldhash::fast::FixedState;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// Words learned together before the cap is looked at again.
 const CHUNK: usize = 2048;
@@ -50,6 +52,8 @@ pub struct Settings {
     pub rounds: usize,
     /// Translations less probable than this are dropped: they cost time and help no more than they mislead. Default 0.03.
     pub least_probability: f32,
+    /// Likewise those less probable than this whose reverse is dropped. Default 0.1.
+    pub least_one_way: f32,
     /// Beads that both words of a pair must share. Default 2; at 1 nothing is left of a pair in any case.
     pub least_support: u32,
     /// Pairs of words held in memory for one direction. Default 8,000,000 (100 MB).
@@ -66,6 +70,7 @@ impl Default for Settings {
             most_segments: 10_000,
             rounds: 5,
             least_probability: 0.03,
+            least_one_way: 0.1,
             least_support: 2,
             most_pairs: 8_000_000,
             largest_bead: 6000,
@@ -263,9 +268,15 @@ impl ParallelWords {
 
     /// Learns the table, in parallel in the current rayon pool.
     pub fn learn(&self, settings: &Settings) -> TranslationTable {
-        let forward = self.direction(Side::Source, Side::Target, settings);
-        let backward = self.direction(Side::Target, Side::Source, settings);
-        // only words that have a translation are kept, in byte order
+        let mut forward = self.direction(Side::Source, Side::Target, settings);
+        let mut backward = self.direction(Side::Target, Side::Source, settings);
+        let turned = |list: &[(WordId, WordId, f32)]| -> HashSet<(WordId, WordId), FixedState> {
+            list.iter().map(|&(near, far, _)| (far, near)).collect()
+        };
+        let (there, back) = (turned(&forward), turned(&backward));
+        forward.retain(|&(f, e, p)| p >= settings.least_one_way || back.contains(&(f, e)));
+        backward.retain(|&(e, f, p)| p >= settings.least_one_way || there.contains(&(e, f)));
+        // Only words that have a translation are kept, in byte order.
         let mut used = Pair::new(vec![false; self.words.source.len()], vec![false; self.words.target.len()]);
         for &(f, e, _) in &forward {
             (used.source[f as usize], used.target[e as usize]) = (true, true);
@@ -561,6 +572,29 @@ mod tests {
         assert!(capped.forward.words.len() <= 20 && capped.forward.words.len() < full.forward.words.len());
         let kept = serde_json::to_string(&full).unwrap();
         assert_eq!(serde_json::from_str::<TranslationTable>(&kept).unwrap(), full);
+    }
+
+    #[test]
+    fn faint_translations_need_the_reverse() {
+        let beads: Vec<_> = (0..90u8).map(|k| (vec![k % 31, k % 7, k % 5], vec![k % 3, k % 29, k % 11, 40])).collect();
+        let settings = Settings { least_probability: 0.05, least_one_way: 0.0, ..Settings::default() };
+        let all = examples(&beads).learn(&settings);
+        let kept = examples(&beads).learn(&Settings { least_one_way: 0.2, ..settings });
+        let pairs = |table: &TranslationTable| {
+            let of =
+                |word: &String| table.forward(word).map(|(e, p)| (word.clone(), e.to_owned(), p)).collect::<Vec<_>>();
+            table.source.iter().flat_map(of).collect::<Vec<_>>()
+        };
+        let (all_pairs, kept_pairs) = (pairs(&all), pairs(&kept));
+        let has_reverse = |f: &str, e: &str| all.backward(e).any(|(back, _)| back == f);
+        let expected = all_pairs.iter().filter(|(f, e, p)| *p >= 0.2 || has_reverse(f, e)).cloned().collect::<Vec<_>>();
+        assert_eq!(kept_pairs, expected);
+        assert!(
+            !kept_pairs.is_empty() && kept_pairs.len() < all_pairs.len(),
+            "{} of {}",
+            kept_pairs.len(),
+            all_pairs.len()
+        );
     }
 
     proptest! {

@@ -16,13 +16,13 @@ pub(super) struct Cognates {
 }
 
 impl Cognates {
-    /// Adds (key type, value type, weight, weight) for words that begin alike and are not the same.
+    /// Finds words that begin alike and are not the same: key type, value type, weight.
     pub(super) fn link(
         &mut self,
         words: &Words,
         keys: &[WordId],
         values: &[WordId],
-        pairs: &mut Vec<(u32, u32, f32, f32)>,
+        mut found: impl FnMut(u32, u32, f32),
     ) {
         self.by_prefix.clear();
         for (v, &word) in values.iter().enumerate() {
@@ -34,7 +34,7 @@ impl Cognates {
             let Some(alike) = prefix(words.text(word)).and_then(|prefix| self.by_prefix.get(&prefix)) else { continue };
             for &v in alike.iter().filter(|&&v| values[v as usize] != word) {
                 let weight = WEIGHT / alike.len() as f32;
-                pairs.push((k as u32, v, weight, weight));
+                found(k as u32, v, weight);
             }
         }
     }

@@ -60,13 +60,25 @@ impl Known {
     const NOT_ASKED: Known = Known { share: f32::NAN, floor: 0.0, gain: 0.0 };
 }
 
-/// A list of (word, probability) for each word, made when first asked for.
+/// A word, or a type, that may translate another: t(it | the other) of the dictionary, and of the learned table, weighed against it, this and
+/// t(the other | it).
+#[derive(Debug, Default, Clone, Copy)]
+struct Translation {
+    word: u32,
+    gloss: f32,
+    there: f32,
+    back: f32,
+}
+
+/// The translations of each word of the dictionary's key side, listed when first asked for.
 #[derive(Debug, Default)]
-struct Cache {
+struct Translations {
     spans: Vec<(u32, u32)>,
-    list: Vec<(WordId, f32)>,
+    list: Vec<Translation>,
     /// Of the words that were asked for last.
     asked: Vec<(u32, u32)>,
+    /// What the dictionary holds for the word under way.
+    glosses: Vec<(WordId, f32)>,
 }
 
 /// Words of both texts that translate each other: source type, target type, t(target|source), t(source|target).
@@ -129,19 +141,20 @@ pub struct Matches {
     words: Words,
     tokenizer: Pair<Tokenizer>,
     pub(super) text: Pair<Text>,
-    glosses: Cache,
-    learned: Pair<Cache>,
-    /// What the dictionary holds for translations.
+    translations: Translations,
+    /// The words of both texts that are held for translations: the dictionary's key side's types with those of the other.
+    held: Vec<(u32, Translation)>,
+    /// The same, as source and target.
     pairs: Vec<WordPair>,
     /// The same by type of one side: the other's type, and how probable it is.
     listed: Groups<(u32, f32)>,
-    /// Whatever is held so, and probable enough for anchors.
+    /// Those that are probable enough for anchors.
     pub(super) likely: Vec<WordPair>,
     links: Pair<Links>,
     blocks: Pair<Blocks>,
     /// The target's blocks, by source border.
     turned: Turned,
-    found: Vec<(u32, f32)>,
+    found: Vec<Translation>,
     mass: Vec<f32>,
     band: Vec<(u32, u32)>,
     cognates: cognate::Cognates,
@@ -154,8 +167,8 @@ impl Matches {
             tokenizer: Pair::new(Tokenizer::new(lexicon.source), Tokenizer::new(lexicon.target)),
             lexicon,
             text: Pair::default(),
-            glosses: Cache::default(),
-            learned: Pair::default(),
+            translations: Translations::default(),
+            held: Vec::new(),
             pairs: Vec::new(),
             listed: Groups::default(),
             likely: Vec::new(),
@@ -355,7 +368,7 @@ impl Matches {
         Side::BOTH.into_iter().for_each(|side| self.blocks[side].forget());
         self.look_up();
         self.weigh();
-        let Self { lexicon, words, text, learned, pairs, listed, likely, links, found, .. } = self;
+        let Self { text, pairs, listed, likely, links, .. } = self;
         likely.clear();
         likely.extend(pairs.iter().filter(|pair| anchors::is_likely(pair.2, pair.3)));
         for near in Side::BOTH {
@@ -367,61 +380,43 @@ impl Matches {
                     Side::Target => (t, (s, backward)),
                 }),
             );
-            if let Some(table) = &lexicon.table {
-                learned[near].ask(&here.types, words, |word, words, list| {
-                    let mut add = |other: &str, p: f32| {
-                        if lexicon.is_worth_linking(near.other(), other, p) {
-                            list.push((words.intern(other), lexicon.settings.learned * p));
-                        }
-                    };
-                    match near {
-                        Side::Source => table.forward(word).for_each(|(other, p)| add(other, p)),
-                        Side::Target => table.backward(word).for_each(|(other, p)| add(other, p)),
-                    }
-                });
-            }
             links.clear();
-            for n in 0..here.types.len() as u32 {
-                listed.of(n as usize).iter().for_each(|&(far, p)| links.add(there, far, p));
-                if lexicon.table.is_some() {
-                    for &(far, p) in there.find(learned[near].of(n), found) {
-                        links.add(there, far, p);
-                        if anchors::is_likely(p, 0.0) {
-                            likely.push(if near == Side::Source { (n, far, p, 0.0) } else { (far, n, 0.0, p) });
-                        }
-                    }
-                }
+            for n in 0..here.types.len() {
+                listed.of(n).iter().for_each(|&(far, p)| links.add(there, far, p));
                 links.close();
             }
         }
     }
 
-    /// What the dictionary says of the two texts' words: t(value | key), inverted over the keys in this text.
+    /// What the dictionary and the learned table say of the two texts' words. The dictionary has t(value | key); the reverse is inverted over
+    /// the keys in this text.
     fn look_up(&mut self) {
-        let Self { lexicon, words, text, glosses, pairs, mass, cognates, found, .. } = self;
+        let Self { lexicon, words, text, translations, held, pairs, mass, cognates, found, .. } = self;
         let key_side = lexicon.dictionary.key_side();
-        let share = 1.0 - lexicon.table.as_ref().map_or(0.0, |_| lexicon.settings.learned);
         let (key, value) = (&text[key_side], &text[key_side.other()]);
-        pairs.clear();
-        glosses.ask(&key.types, words, |word, words, list| lexicon.dictionary.translate(word, words, list));
+        held.clear();
+        translations.ask(&key.types, words, lexicon);
         for k in 0..key.types.len() as u32 {
-            pairs.extend(value.find(glosses.of(k), found).iter().map(|&(v, p)| (k, v, p, p)));
+            held.extend(value.find(translations.of(k), found).iter().map(|&translation| (k, translation)));
         }
         if lexicon.cognates {
-            cognates.link(words, &key.types, &value.types, pairs);
+            cognates.link(words, &key.types, &value.types, |k, word, gloss| {
+                held.push((k, Translation { word, gloss, ..Translation::default() }));
+            });
         }
         mass.clear();
         mass.resize(value.types.len(), 0.0);
-        for pair in &*pairs {
-            mass[pair.1 as usize] += pair.3;
-        }
-        for pair in pairs {
-            pair.3 *= share / mass[pair.1 as usize];
-            pair.2 *= share;
-            if key_side == Side::Target {
-                *pair = (pair.1, pair.0, pair.3, pair.2);
+        held.iter().for_each(|(_, translation)| mass[translation.word as usize] += translation.gloss);
+        let share = 1.0 - lexicon.share_learned();
+        pairs.clear();
+        pairs.extend(held.iter().map(|&(k, Translation { word, gloss, there, back })| {
+            let inverted = if gloss > 0.0 { gloss / mass[word as usize] } else { 0.0 };
+            let (there, back) = (share * gloss + there, share * inverted + back);
+            match key_side {
+                Side::Source => (k, word, there, back),
+                Side::Target => (word, k, back, there),
             }
-        }
+        }));
     }
 
     /// u and λ of every type.
@@ -521,18 +516,18 @@ impl Text {
         }));
     }
 
-    /// Writes over `found` the words of a list that the text has, as types. Whether it has one cannot be foreseen: nothing is made to
+    /// Writes over `found` those of a list that the text has, as types. Whether it has one cannot be foreseen: nothing is made to
     /// depend on it but where the next is written.
-    fn find<'f>(&self, list: &[(WordId, f32)], found: &'f mut Vec<(u32, f32)>) -> &'f [(u32, f32)] {
+    fn find<'f>(&self, list: &[Translation], found: &'f mut Vec<Translation>) -> &'f [Translation] {
         let found = first_of(found, list.len());
         let mut count = 0;
         for &entry in list {
-            let bits = self.has.get(entry.0 as usize / 64).copied().unwrap_or(0);
+            let bits = self.has.get(entry.word as usize / 64).copied().unwrap_or(0);
             found[count] = entry;
-            count += (bits >> (entry.0 % 64) & 1) as usize;
+            count += (bits >> (entry.word % 64) & 1) as usize;
         }
         let found = &mut found[..count];
-        found.iter_mut().for_each(|entry| entry.0 = self.local[entry.0 as usize]);
+        found.iter_mut().for_each(|entry| entry.word = self.local[entry.word as usize]);
         found
     }
 
@@ -549,28 +544,44 @@ impl Text {
     }
 }
 
-impl Cache {
-    /// Looks up the lists of all these words, which [`Cache::of`] has then by their order.
-    fn ask(&mut self, types: &[WordId], words: &mut Words, make: impl Fn(&str, &mut Words, &mut Vec<(WordId, f32)>)) {
+impl Translations {
+    /// Looks up the lists of all these words, which [`Translations::of`] has then by their order.
+    fn ask(&mut self, types: &[WordId], words: &mut Words, lexicon: &Lexicon) {
         self.spans.resize(self.spans.len().max(words.len()), (NONE, 0));
         self.asked.clear();
         for &word in types {
             if self.spans[word as usize].0 == NONE {
                 let start = self.list.len() as u32;
-                let text = words.text(word).to_owned();
-                make(&text, words, &mut self.list);
+                self.list(word, words, lexicon);
                 self.spans[word as usize] = (start, self.list.len() as u32);
             }
             self.asked.push(self.spans[word as usize]);
         }
         // They lie far apart in memory: touched one after another, with nothing between that depends on what is found there, they are
         // fetched at once.
-        let first = |&(start, _): &(u32, u32)| self.list.get(start as usize).map_or(0, |entry| entry.0);
+        let first = |&(start, _): &(u32, u32)| self.list.get(start as usize).map_or(0, |entry| entry.word);
         std::hint::black_box(self.asked.iter().map(first).fold(0, |all, word| all ^ word));
     }
 
+    /// Lists what the dictionary and the learned table hold for the translations of a word, each once.
+    fn list(&mut self, word: WordId, words: &mut Words, lexicon: &Lexicon) {
+        let Self { list, glosses, .. } = self;
+        let (first, text) = (list.len(), words.text(word).to_owned());
+        lexicon.dictionary.translate(&text, words, glosses);
+        list.extend(glosses.drain(..).map(|(word, gloss)| Translation { word, gloss, ..Translation::default() }));
+        for (other, there, back) in lexicon.learned(&text) {
+            let word = words.intern(other);
+            let known = list[first..].iter().position(|known| known.word == word);
+            let at = known.map_or(list.len(), |known| first + known);
+            if known.is_none() {
+                list.push(Translation { word, ..Translation::default() });
+            }
+            (list[at].there, list[at].back) = (there, back);
+        }
+    }
+
     /// The list of the word that was asked for in this place.
-    fn of(&self, place: u32) -> &[(WordId, f32)] {
+    fn of(&self, place: u32) -> &[Translation] {
         let (start, end) = self.asked[place as usize];
         &self.list[start as usize..end as usize]
     }
@@ -622,7 +633,7 @@ impl Links {
         &self.list[span.start as usize..span.many as usize]
     }
 
-    /// The types of the other side that have such links, some of them repeatedly.
+    /// The types of the other side that have such links, once for each.
     pub(super) fn all_weighed(&self) -> impl Iterator<Item = u32> {
         self.list.iter().filter(|link| link.weight > 0.0).map(|link| link.far)
     }

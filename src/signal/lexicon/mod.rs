@@ -37,6 +37,7 @@ use crate::span::Side;
 use embedded::ZhEn;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use table::ByKey;
 
 /// Settings of the lexical evidence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -82,7 +83,7 @@ pub struct Lexicon {
     source: Language,
     target: Language,
     dictionary: Dictionary,
-    table: Option<Arc<TranslationTable>>,
+    table: Option<Arc<ByKey>>,
     cognates: bool,
     settings: Settings,
 }
@@ -108,7 +109,8 @@ impl Lexicon {
 
     /// With a learned table.
     pub fn with_table(self, table: Arc<TranslationTable>) -> Self {
-        Self { table: Some(table), ..self }
+        let table = ByKey::new(table, self.dictionary.key_side());
+        Self { table: Some(Arc::new(table)), ..self }
     }
 
     /// With other settings.
@@ -121,11 +123,27 @@ impl Lexicon {
         &mut self.dictionary
     }
 
-    /// True where a learned translation may say something in some text. A word so common at large that its match says nothing
-    /// says nothing wherever it stands, unless the pair is one for anchors: learned lists are full of such words.
-    fn is_worth_linking(&self, side: Side, word: &str, p: f32) -> bool {
-        let language = if side == Side::Source { self.source } else { self.target };
-        anchors::is_likely(self.settings.learned * p, 0.0) || share_at_large(language, word) < self.settings.common
+    /// The weight of what was learned against the dictionary.
+    fn share_learned(&self) -> f32 {
+        if self.table.is_some() { self.settings.learned } else { 0.0 }
+    }
+
+    /// What was learned of a word of the dictionary's key side: its translations, t(translation | word) and t(word | translation), weighed. A word
+    /// so common at large that its match says nothing says nothing wherever it stands: pairs of two such words are left out, unless they are
+    /// for anchors. Learned lists are full of them.
+    fn learned(&self, word: &str) -> impl Iterator<Item = (&str, f32, f32)> {
+        let key_side = self.dictionary.key_side();
+        let is_common = |side: Side, word: &str| {
+            let language = if side == Side::Source { self.source } else { self.target };
+            share_at_large(language, word) >= self.settings.common
+        };
+        let is_common_key = self.table.is_some() && is_common(key_side, word);
+        let translations = self.table.iter().flat_map(move |table| table.translations(word));
+        let weighed = translations
+            .map(|(other, there, back)| (other, self.settings.learned * there, self.settings.learned * back));
+        weighed.filter(move |&(other, there, back)| {
+            !is_common_key || anchors::is_likely(there, back) || !is_common(key_side.other(), other)
+        })
     }
 
     /// A worker for one thread.

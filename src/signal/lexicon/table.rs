@@ -1,6 +1,9 @@
 //! A translation table learned from the user's own texts, as a value that can be kept in a model file.
 
+use crate::groups::Groups;
+use crate::span::Side;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Translation probabilities in both directions between the words (in their token forms) of two languages.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -64,13 +67,96 @@ impl TranslationTable {
 
     /// t(target word | source word), the likeliest first.
     pub fn forward(&self, word: &str) -> impl Iterator<Item = (&str, f32)> + '_ {
-        let row = self.source.binary_search_by(|w| w.as_str().cmp(word)).ok();
-        row.into_iter().flat_map(|n| self.forward.row(n)).map(|(n, p)| (self.target[n as usize].as_str(), p))
+        self.translations(Side::Source, word)
     }
 
     /// t(source word | target word), the likeliest first.
     pub fn backward(&self, word: &str) -> impl Iterator<Item = (&str, f32)> + '_ {
-        let row = self.target.binary_search_by(|w| w.as_str().cmp(word)).ok();
-        row.into_iter().flat_map(|n| self.backward.row(n)).map(|(n, p)| (self.source[n as usize].as_str(), p))
+        self.translations(Side::Target, word)
+    }
+
+    fn translations(&self, side: Side, word: &str) -> impl Iterator<Item = (&str, f32)> + '_ {
+        let ((words, rows), (others, _)) = (self.side(side), self.side(side.other()));
+        let row = words.binary_search_by(|own| own.as_str().cmp(word)).ok();
+        row.into_iter().flat_map(|n| rows.row(n)).map(|(n, p)| (others[n as usize].as_str(), p))
+    }
+
+    /// The words of a side, and the rows of each.
+    fn side(&self, side: Side) -> (&[String], &Rows) {
+        match side {
+            Side::Source => (&self.source, &self.forward),
+            Side::Target => (&self.target, &self.backward),
+        }
+    }
+}
+
+/// A table made ready to be asked for the words of one side, the key side.
+#[derive(Debug)]
+pub(crate) struct ByKey {
+    table: Arc<TranslationTable>,
+    key_side: Side,
+    /// By word of the key side: those of the other, t(other | word) and t(word | other).
+    pairs: Groups<(u32, f32, f32)>,
+}
+
+impl ByKey {
+    pub(crate) fn new(table: Arc<TranslationTable>, key_side: Side) -> Self {
+        let ((keys, there), (others, back)) = (table.side(key_side), table.side(key_side.other()));
+        let mut found: Vec<(u32, u32, f32, f32)> = Vec::with_capacity(table.len());
+        for key in 0..keys.len() {
+            found.extend(there.row(key).map(|(other, p)| (key as u32, other, p, 0.0)));
+        }
+        for other in 0..others.len() {
+            found.extend(back.row(other).map(|(key, p)| (key, other as u32, 0.0, p)));
+        }
+        found.sort_unstable_by_key(|&(key, other, ..)| (key, other));
+        found.dedup_by(|next, kept| {
+            let is_same = (next.0, next.1) == (kept.0, kept.1);
+            if is_same {
+                (kept.2, kept.3) = (kept.2 + next.2, kept.3 + next.3);
+            }
+            is_same
+        });
+        let mut pairs = Groups::default();
+        pairs.fill(keys.len(), found.iter().map(|&(key, other, there, back)| (key, (other, there, back))));
+        Self { table, key_side, pairs }
+    }
+
+    /// The translations of a word of the key side, t(translation | word) and t(word | translation).
+    pub(crate) fn translations(&self, word: &str) -> impl Iterator<Item = (&str, f32, f32)> {
+        let (keys, _) = self.table.side(self.key_side);
+        let (others, _) = self.table.side(self.key_side.other());
+        let row = keys.binary_search_by(|key| key.as_str().cmp(word)).ok();
+        let pairs = row.into_iter().flat_map(|row| self.pairs.of(row));
+        pairs.map(|&(other, there, back)| (others[other as usize].as_str(), there, back))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_probabilities_are_found_from_either_side() {
+        let table: TranslationTable = serde_json::from_value(serde_json::json!({
+            "source": ["煤矿", "职工"], "target": ["coal", "mine", "worker"],
+            "forward": {"ends": [2, 3], "words": [1, 0, 2], "probabilities": [0.5, 0.4, 0.7]},
+            "backward": {"ends": [0, 1, 3], "words": [0, 1, 0], "probabilities": [0.8, 0.9, 0.1]},
+        }))
+        .unwrap();
+        assert!(table.is_sound());
+        let table = Arc::new(table);
+        let of = |side: Side, word: &str| {
+            let table = ByKey::new(Arc::clone(&table), side);
+            table.translations(word).map(|(other, there, back)| (other.to_owned(), there, back)).collect::<Vec<_>>()
+        };
+        let pair = |other: &str, there: f32, back: f32| (other.to_owned(), there, back);
+        assert_eq!(
+            of(Side::Source, "煤矿"),
+            [pair("coal", 0.4, 0.0), pair("mine", 0.5, 0.8), pair("worker", 0.0, 0.1)]
+        );
+        assert_eq!(of(Side::Target, "worker"), [pair("煤矿", 0.1, 0.0), pair("职工", 0.9, 0.7)]);
+        assert_eq!(of(Side::Target, "coal"), [pair("煤矿", 0.0, 0.4)]);
+        assert_eq!(of(Side::Source, "coal"), []);
     }
 }
