@@ -57,6 +57,11 @@ impl<T: Copy + Default> Groups<T> {
         start.truncate(groups + 1);
     }
 
+    /// How many groups there are.
+    pub(crate) fn len(&self) -> usize {
+        self.start.len() - 1
+    }
+
     /// The values of a group.
     #[inline]
     pub(crate) fn of(&self, group: usize) -> &[T] {
@@ -80,6 +85,7 @@ mod tests {
         for _ in 0..2 {
             groups.fill(4, [(2, 'a'), (0, 'b'), (2, 'c'), (3, 'd')].into_iter());
             assert_eq!((groups.of(2), groups.of(1)), (&['a', 'c'][..], &[][..]));
+            assert_eq!(groups.len(), 4);
             assert_eq!((groups.run(1..4), groups.run(0..0)), (&['a', 'c', 'd'][..], &[][..]));
         }
         groups.clear();

@@ -188,7 +188,9 @@ impl Blocks {
         let Self { places_of, places, live_ends, floors, .. } = self;
         places_of.clear();
         places_of.resize(text.floor.len(), DEAD);
-        text.links.all_weighed().for_each(|far| places_of[far as usize] = (0, 0));
+        for near in 0..text.links.types() {
+            text.links.weighed(near).iter().for_each(|link| places_of[link.far as usize] = (0, 0));
+        }
         let mut sum = 0;
         for (list, &count) in places_of.iter_mut().zip(text.counts) {
             if *list != DEAD {

@@ -6,7 +6,7 @@ use super::words::{WordId, Words};
 use super::{Lexicon, anchors, cognate};
 use crate::groups::Groups;
 use crate::span::{ByteRange, Pair, Side};
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 /// Words in the interner after which a worker starts anew (before its next pair of texts).
@@ -85,7 +85,7 @@ struct Translations {
 pub(super) type WordPair = (u32, u32, f32, f32);
 
 /// One word as the translation of another.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Link {
     /// The type of the other side.
     pub(crate) far: u32,
@@ -94,13 +94,10 @@ pub(crate) struct Link {
     probability: f32,
 }
 
-/// Translations that are linked in the texts: by type of one side, those of the other.
+/// Translations that are linked in the texts: by type of one side those of the other, in as many groups as there are [`Kind`]s.
 #[derive(Debug, Default)]
 pub(crate) struct Links {
-    spans: Vec<LinkSpan>,
-    list: Vec<Link>,
-    /// Those of the type under way, by [`Kind`].
-    own: [Vec<Link>; 3],
+    groups: Groups<Link>,
 }
 
 /// What links to a type are good for.
@@ -114,14 +111,7 @@ enum Kind {
     Silent,
 }
 
-/// Where the links of a type begin, and where those of each [`Kind`] end.
-#[derive(Debug, Default, Clone, Copy)]
-struct LinkSpan {
-    start: u32,
-    few: u32,
-    many: u32,
-    end: u32,
-}
+const KINDS: usize = 3;
 
 /// The evidence of a move's beads in a row, in 4096ths of a nat, as differences: forward `to` − `from`, backward `after` − `before`. Sums wrap.
 pub(super) struct Prepared<'m> {
@@ -146,8 +136,6 @@ pub struct Matches {
     held: Vec<(u32, Translation)>,
     /// The same, as source and target.
     pairs: Vec<WordPair>,
-    /// The same by type of one side: the other's type, and how probable it is.
-    listed: Groups<(u32, f32)>,
     /// Those that are probable enough for anchors.
     pub(super) likely: Vec<WordPair>,
     links: Pair<Links>,
@@ -170,7 +158,6 @@ impl Matches {
             translations: Translations::default(),
             held: Vec::new(),
             pairs: Vec::new(),
-            listed: Groups::default(),
             likely: Vec::new(),
             links: Pair::default(),
             blocks: Pair::default(),
@@ -368,23 +355,15 @@ impl Matches {
         Side::BOTH.into_iter().for_each(|side| self.blocks[side].forget());
         self.look_up();
         self.weigh();
-        let Self { text, pairs, listed, likely, links, .. } = self;
+        let Self { text, pairs, likely, links, .. } = self;
         likely.clear();
         likely.extend(pairs.iter().filter(|pair| anchors::is_likely(pair.2, pair.3)));
         for near in Side::BOTH {
-            let (here, there, links) = (&text[near], &text[near.other()], &mut links[near]);
-            listed.fill(
-                here.types.len(),
-                pairs.iter().map(|&(s, t, forward, backward)| match near {
-                    Side::Source => (s, (t, forward)),
-                    Side::Target => (t, (s, backward)),
-                }),
-            );
-            links.clear();
-            for n in 0..here.types.len() {
-                listed.of(n).iter().for_each(|&(far, p)| links.add(there, far, p));
-                links.close();
-            }
+            let directed = pairs.iter().map(move |&(s, t, forward, backward)| match near {
+                Side::Source => (s, t, forward),
+                Side::Target => (t, s, backward),
+            });
+            links[near].fill(text[near].types.len(), &text[near.other()], directed);
         }
     }
 
@@ -588,59 +567,39 @@ impl Translations {
 }
 
 impl Links {
-    fn clear(&mut self) {
-        self.spans.clear();
-        self.list.clear();
-    }
-
-    /// Adds a link of the type under way, if it is likely enough to be one.
-    #[inline]
-    fn add(&mut self, there: &Text, far: u32, probability: f32) {
-        if probability <= UNLIKELY {
-            return;
-        }
-        let weight = probability * there.scale[far as usize];
-        self.own[there.kinds[far as usize] as usize].push(Link { far, weight, probability });
-    }
-
-    /// Ends the links of a type.
-    fn close(&mut self) {
-        let mut take = |kind: Kind| {
-            self.list.append(&mut self.own[kind as usize]);
-            self.list.len() as u32
-        };
-        let (few, many, end) = (take(Kind::Few), take(Kind::Many), take(Kind::Silent));
-        let start = self.spans.last().map_or(0, |span| span.end);
-        self.spans.push(LinkSpan { start, few, many, end });
+    /// Takes in pairs of types that translate each other, near and far, with t(far | near): those that are likely enough to be links.
+    fn fill(&mut self, types: usize, there: &Text, pairs: impl Iterator<Item = (u32, u32, f32)> + Clone) {
+        let links = pairs.filter(|&(.., probability)| probability > UNLIKELY).map(|(near, far, probability)| {
+            let (kind, scale) = (there.kinds[far as usize], there.scale[far as usize]);
+            (near * KINDS as u32 + kind as u32, Link { far, weight: probability * scale, probability })
+        });
+        self.groups.fill(types * KINDS, links);
     }
 
     /// How many types of this side there are.
     pub(super) fn types(&self) -> u32 {
-        self.spans.len() as u32
+        (self.groups.len() / KINDS) as u32
+    }
+
+    fn of(&self, near: u32, kinds: RangeInclusive<Kind>) -> &[Link] {
+        let first = near as usize * KINDS;
+        self.groups.run(first + *kinds.start() as usize..first + *kinds.end() as usize + 1)
     }
 
     /// The links that have a weight, in two parts: those to words that have few places, and the others.
     #[inline]
     pub(super) fn by_places(&self, near: u32) -> (&[Link], &[Link]) {
-        let span = self.spans[near as usize];
-        self.weighed(near).split_at((span.few - span.start) as usize)
+        (self.of(near, Kind::Few..=Kind::Few), self.of(near, Kind::Many..=Kind::Many))
     }
 
     /// The links that have a weight.
     #[inline]
-    fn weighed(&self, near: u32) -> &[Link] {
-        let span = self.spans[near as usize];
-        &self.list[span.start as usize..span.many as usize]
-    }
-
-    /// The types of the other side that have such links, once for each.
-    pub(super) fn all_weighed(&self) -> impl Iterator<Item = u32> {
-        self.list.iter().filter(|link| link.weight > 0.0).map(|link| link.far)
+    pub(super) fn weighed(&self, near: u32) -> &[Link] {
+        self.of(near, Kind::Few..=Kind::Many)
     }
 
     fn probability(&self, near: u32, far: u32) -> f32 {
-        let span = self.spans[near as usize];
-        let links = self.list[span.start as usize..span.end as usize].iter().filter(|link| link.far == far);
+        let links = self.of(near, Kind::Few..=Kind::Silent).iter().filter(|link| link.far == far);
         links.map(|link| link.probability).sum()
     }
 }
