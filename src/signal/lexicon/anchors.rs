@@ -1,6 +1,6 @@
 //! Pairs of sentences that their words mark as likely to belong together, wherever in the texts they stand.
 
-use super::matches::{Matches, NONE, Text};
+use super::matches::{Matches, NONE, Text, WordPair};
 use crate::groups::Groups;
 use crate::span::Pair;
 
@@ -36,7 +36,7 @@ impl Matches {
     pub fn rare(&self, most: u32) -> Vec<Point> {
         let (sources, targets) = (self.text.source.rare_places(most), self.text.target.rare_places(most));
         let mut points = Vec::new();
-        for &(s, t, forward, backward) in &self.likely {
+        for &(s, t, forward, backward) in self.likely() {
             let (source, target) = (sources.of(s as usize), targets.of(t as usize));
             if source.is_empty() || target.is_empty() {
                 continue;
@@ -87,11 +87,16 @@ impl Matches {
         points
     }
 
+    /// The pairs of words that are probable enough.
+    fn likely(&self) -> impl Iterator<Item = &WordPair> {
+        self.pairs.iter().filter(|pair| is_likely(pair.2, pair.3))
+    }
+
     /// Pairs of words that are each the other's best translation.
     fn concepts(&self) -> Concepts {
         let types = Pair::new(self.text.source.types.len(), self.text.target.types.len());
         let mut best = types.map(|count| vec![(0.0f32, NONE); count]);
-        for &(s, t, forward, backward) in &self.likely {
+        for &(s, t, forward, backward) in self.likely() {
             let mean = mean(forward, backward);
             for (slot, other) in [(&mut best.source[s as usize], t), (&mut best.target[t as usize], s)] {
                 if mean > slot.0 {

@@ -3,7 +3,7 @@
 use super::blocks::{Blocks, Direction, FEW_PLACES, STEPS, Turned, first_of};
 use super::token::{Tokenizer, Tokens};
 use super::words::{WordId, Words};
-use super::{Lexicon, anchors, cognate};
+use super::{Lexicon, cognate};
 use crate::groups::Groups;
 use crate::span::{ByteRange, Pair, Side};
 use std::ops::{Range, RangeInclusive};
@@ -135,9 +135,7 @@ pub struct Matches {
     /// The words of both texts that are held for translations: the dictionary's key side's types with those of the other.
     held: Vec<(u32, Translation)>,
     /// The same, as source and target.
-    pairs: Vec<WordPair>,
-    /// Those that are probable enough for anchors.
-    pub(super) likely: Vec<WordPair>,
+    pub(super) pairs: Vec<WordPair>,
     links: Pair<Links>,
     blocks: Pair<Blocks>,
     /// The target's blocks, by source border.
@@ -158,7 +156,6 @@ impl Matches {
             translations: Translations::default(),
             held: Vec::new(),
             pairs: Vec::new(),
-            likely: Vec::new(),
             links: Pair::default(),
             blocks: Pair::default(),
             turned: Turned::default(),
@@ -355,9 +352,7 @@ impl Matches {
         Side::BOTH.into_iter().for_each(|side| self.blocks[side].forget());
         self.look_up();
         self.weigh();
-        let Self { text, pairs, likely, links, .. } = self;
-        likely.clear();
-        likely.extend(pairs.iter().filter(|pair| anchors::is_likely(pair.2, pair.3)));
+        let Self { text, pairs, links, .. } = self;
         for near in Side::BOTH {
             let directed = pairs.iter().map(move |&(s, t, forward, backward)| match near {
                 Side::Source => (s, t, forward),
@@ -550,12 +545,10 @@ impl Translations {
         list.extend(glosses.drain(..).map(|(word, gloss)| Translation { word, gloss, ..Translation::default() }));
         for (other, there, back) in lexicon.learned(&text) {
             let word = words.intern(other);
-            let known = list[first..].iter().position(|known| known.word == word);
-            let at = known.map_or(list.len(), |known| first + known);
-            if known.is_none() {
-                list.push(Translation { word, ..Translation::default() });
+            match list[first..].iter_mut().find(|known| known.word == word) {
+                Some(known) => (known.there, known.back) = (there, back),
+                None => list.push(Translation { word, gloss: 0.0, there, back }),
             }
-            (list[at].there, list[at].back) = (there, back);
         }
     }
 

@@ -137,12 +137,14 @@ impl Lexicon {
             let language = if side == Side::Source { self.source } else { self.target };
             share_at_large(language, word) >= self.settings.common
         };
-        let is_common_key = self.table.is_some() && is_common(key_side, word);
-        let translations = self.table.iter().flat_map(move |table| table.translations(word));
-        let weighed = translations
-            .map(|(other, there, back)| (other, self.settings.learned * there, self.settings.learned * back));
-        weighed.filter(move |&(other, there, back)| {
-            !is_common_key || anchors::is_likely(there, back) || !is_common(key_side.other(), other)
+        self.table.iter().flat_map(move |table| {
+            let is_common_key = is_common(key_side, word);
+            let weighed = table
+                .translations(word)
+                .map(|(other, there, back)| (other, self.settings.learned * there, self.settings.learned * back));
+            weighed.filter(move |&(other, there, back)| {
+                !is_common_key || anchors::is_likely(there, back) || !is_common(key_side.other(), other)
+            })
         })
     }
 

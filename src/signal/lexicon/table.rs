@@ -77,8 +77,7 @@ impl TranslationTable {
 
     fn translations(&self, side: Side, word: &str) -> impl Iterator<Item = (&str, f32)> + '_ {
         let ((words, rows), (others, _)) = (self.side(side), self.side(side.other()));
-        let row = words.binary_search_by(|own| own.as_str().cmp(word)).ok();
-        row.into_iter().flat_map(|n| rows.row(n)).map(|(n, p)| (others[n as usize].as_str(), p))
+        number(words, word).into_iter().flat_map(|n| rows.row(n)).map(|(n, p)| (others[n as usize].as_str(), p))
     }
 
     /// The words of a side, and the rows of each.
@@ -88,6 +87,11 @@ impl TranslationTable {
             Side::Target => (&self.target, &self.backward),
         }
     }
+}
+
+/// The number of a word in a sorted list.
+fn number(words: &[String], word: &str) -> Option<usize> {
+    words.binary_search_by(|own| own.as_str().cmp(word)).ok()
 }
 
 /// A table made ready to be asked for the words of one side, the key side.
@@ -126,8 +130,7 @@ impl ByKey {
     pub(crate) fn translations(&self, word: &str) -> impl Iterator<Item = (&str, f32, f32)> {
         let (keys, _) = self.table.side(self.key_side);
         let (others, _) = self.table.side(self.key_side.other());
-        let row = keys.binary_search_by(|key| key.as_str().cmp(word)).ok();
-        let pairs = row.into_iter().flat_map(|row| self.pairs.of(row));
+        let pairs = number(keys, word).into_iter().flat_map(|key| self.pairs.of(key));
         pairs.map(|&(other, there, back)| (others[other as usize].as_str(), there, back))
     }
 }
