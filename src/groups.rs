@@ -30,6 +30,12 @@ impl<T: Copy + Default> Groups<T> {
         self.list.extend(values);
     }
 
+    /// Adds a value to the group under way.
+    #[inline]
+    pub(crate) fn push(&mut self, value: T) {
+        self.list.push(value);
+    }
+
     /// Ends the group under way.
     pub(crate) fn close(&mut self) {
         self.start.push(self.list.len() as u32);

@@ -15,7 +15,7 @@
 //! Time O(n · longest block · band · live words a sentence), memory 4 bytes · n · longest block · band. Sums are kept in
 //! 4096ths of a nat, wrapping, so that differences are exact wherever the row starts and however long it is.
 
-use super::matches::Links;
+use super::matches::{Link, Links};
 use crate::groups::Groups;
 use crate::signal::LANES;
 use crate::signal::logarithm::{ln, ln_mantissa, split};
@@ -30,7 +30,7 @@ const LARGEST: f32 = 1e12;
 /// A product above this is not trusted: it may not be a number.
 const TOO_LARGE: f32 = 1e37;
 /// Of a word with more places than this, those that are in reach are looked for.
-pub(super) const FEW_PLACES: u32 = 8;
+const FEW_PLACES: u32 = 8;
 
 /// One direction of a pair of texts, ready to be summed; all slices are by sentence, type or token of their side.
 pub(crate) struct Direction<'a> {
@@ -83,8 +83,9 @@ pub(crate) struct Blocks {
     /// By far type: where the list of its live places begins and ends in `places`; [`DEAD`] for one that has none.
     places_of: Vec<(u32, u32)>,
     places: Vec<u32>,
-    /// What each near type gives to the places of far types that have few.
+    /// What each near type gives to the places of far types that have few, and to the far types that have many.
     gifts: Groups<(u32, f32)>,
+    gifts_to_many: Groups<(u32, f32)>,
     /// By near sentence: the far sentences that it gives to, the first live group of these, and where its numbers begin in `given`.
     /// Empty for texts that are new.
     given_to: Vec<(Range<u32>, u32, usize)>,
@@ -189,7 +190,7 @@ impl Blocks {
         places_of.clear();
         places_of.resize(text.floor.len(), DEAD);
         for near in 0..text.links.types() {
-            text.links.weighed(near).iter().for_each(|link| places_of[link.far as usize] = (0, 0));
+            text.links.weighed(near).for_each(|link| places_of[link.far as usize] = (0, 0));
         }
         let mut sum = 0;
         for (list, &count) in places_of.iter_mut().zip(text.counts) {
@@ -226,14 +227,23 @@ impl Blocks {
 
     /// Lists what a near type gives, once for all sentences that have it.
     fn list_gifts(&mut self, text: &Direction<'_>) {
-        let Self { places_of, places, gifts, .. } = self;
+        let Self { places_of, places, gifts, gifts_to_many, .. } = self;
         gifts.clear();
+        gifts_to_many.clear();
         for near in 0..text.links.types() {
-            for link in text.links.by_places(near).0 {
-                let (from, to) = places_of[link.far as usize];
-                gifts.extend(places[from as usize..to as usize].iter().map(|&place| (place, link.weight)));
+            for &Link { far, weight, .. } in text.links.weighed(near) {
+                let (from, to) = places_of[far as usize];
+                if to - from > FEW_PLACES {
+                    gifts_to_many.push((far, weight));
+                    continue;
+                }
+                // Most have one place or two: a loop over them is quicker than anything that is made ready for more.
+                for &place in &places[from as usize..to as usize] {
+                    gifts.push((place, weight));
+                }
             }
             gifts.close();
+            gifts_to_many.close();
         }
     }
 
@@ -279,12 +289,12 @@ impl Blocks {
             };
             for &near in &text.near[start..end as usize] {
                 self.gifts.of(near as usize).iter().for_each(|&(place, weight)| give(place, weight));
-                for link in text.links.by_places(near).1 {
-                    let (from, to) = self.places_of[link.far as usize];
+                for &(far, weight) in self.gifts_to_many.of(near as usize) {
+                    let (from, to) = self.places_of[far as usize];
                     let places = &self.places[from as usize..to as usize];
                     let places = &places[places.partition_point(|&place| place < origin)..];
                     let places = &places[..places.partition_point(|&place| place < live.end * LANES as u32)];
-                    places.iter().for_each(|&place| give(place, link.weight));
+                    places.iter().for_each(|&place| give(place, weight));
                 }
             }
             start = end as usize;

@@ -1,12 +1,12 @@
 //! Matching words of one pair of texts, and the lexical evidence of its beads.
 
-use super::blocks::{Blocks, Direction, FEW_PLACES, STEPS, Turned, first_of};
+use super::blocks::{Blocks, Direction, STEPS, Turned, first_of};
 use super::token::{Tokenizer, Tokens};
 use super::words::{WordId, Words};
 use super::{Lexicon, cognate};
 use crate::groups::Groups;
 use crate::span::{ByteRange, Pair, Side};
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Words in the interner after which a worker starts anew (before its next pair of texts).
@@ -38,7 +38,6 @@ pub(super) struct Text {
     /// by type: ln λ, (1−λ)/λ/u
     floor: Vec<f32>,
     scale: Vec<f32>,
-    kinds: Vec<Kind>,
     /// by word: its type, or NONE
     local: Vec<u32>,
     /// By word, a bit: it has a type. Most translations are not in the text, and this is small enough to be at hand.
@@ -94,24 +93,11 @@ pub(crate) struct Link {
     probability: f32,
 }
 
-/// Translations that are linked in the texts: by type of one side those of the other, in as many groups as there are [`Kind`]s.
+/// Translations that are linked in the texts: by type of one side those of the other.
 #[derive(Debug, Default)]
 pub(crate) struct Links {
     groups: Groups<Link>,
 }
-
-/// What links to a type are good for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// It has so few places, [`FEW_PLACES`] at most, that all are gone through.
-    Few,
-    /// It has more.
-    Many,
-    /// It is so common that a match says nothing: it has no weight, and need not be summed.
-    Silent,
-}
-
-const KINDS: usize = 3;
 
 /// The evidence of a move's beads in a row, in 4096ths of a nat, as differences: forward `to` − `from`, backward `after` − `before`. Sums wrap.
 pub(super) struct Prepared<'m> {
@@ -284,7 +270,7 @@ impl Matches {
         let per_word = 1.0 / (block.len().max(1) as f32);
         let mut sum = 0.0;
         for &e in far {
-            let found = block.iter().flat_map(|&f| links.weighed(f).iter()).filter(|link| link.far == e);
+            let found = block.iter().flat_map(|&f| links.weighed(f)).filter(|link| link.far == e);
             let mass: f32 = found.map(|link| link.weight).sum();
             sum += far_text.floor[e as usize] + (1.0 + mass * per_word).ln();
         }
@@ -402,7 +388,6 @@ impl Matches {
             text.known.resize(self.words.len(), Known::NOT_ASKED);
             text.floor.clear();
             text.scale.clear();
-            text.kinds.clear();
             let total = text.typed.len() as f32;
             // A word so common that a match says nothing gets λ = 1.
             let weighed = |common: f32| {
@@ -421,11 +406,6 @@ impl Matches {
                 let (floor, gain) = if common > known.share { weighed(common) } else { (known.floor, known.gain) };
                 text.floor.push(floor);
                 text.scale.push(gain / u.max(1e-7));
-                text.kinds.push(match count {
-                    _ if gain <= 0.0 => Kind::Silent,
-                    ..=FEW_PLACES => Kind::Few,
-                    _ => Kind::Many,
-                });
             }
         }
     }
@@ -562,37 +542,26 @@ impl Translations {
 impl Links {
     /// Takes in pairs of types that translate each other, near and far, with t(far | near): those that are likely enough to be links.
     fn fill(&mut self, types: usize, there: &Text, pairs: impl Iterator<Item = (u32, u32, f32)> + Clone) {
-        let links = pairs.filter(|&(.., probability)| probability > UNLIKELY).map(|(near, far, probability)| {
-            let (kind, scale) = (there.kinds[far as usize], there.scale[far as usize]);
-            (near * KINDS as u32 + kind as u32, Link { far, weight: probability * scale, probability })
+        let links = pairs.filter(|&(.., probability)| probability > UNLIKELY);
+        let links = links.map(|(near, far, probability)| {
+            (near, Link { far, weight: probability * there.scale[far as usize], probability })
         });
-        self.groups.fill(types * KINDS, links);
+        self.groups.fill(types, links);
     }
 
     /// How many types of this side there are.
     pub(super) fn types(&self) -> u32 {
-        (self.groups.len() / KINDS) as u32
+        self.groups.len() as u32
     }
 
-    fn of(&self, near: u32, kinds: RangeInclusive<Kind>) -> &[Link] {
-        let first = near as usize * KINDS;
-        self.groups.run(first + *kinds.start() as usize..first + *kinds.end() as usize + 1)
-    }
-
-    /// The links that have a weight, in two parts: those to words that have few places, and the others.
+    /// The links that have a weight: a word so common that a match says nothing has none.
     #[inline]
-    pub(super) fn by_places(&self, near: u32) -> (&[Link], &[Link]) {
-        (self.of(near, Kind::Few..=Kind::Few), self.of(near, Kind::Many..=Kind::Many))
-    }
-
-    /// The links that have a weight.
-    #[inline]
-    pub(super) fn weighed(&self, near: u32) -> &[Link] {
-        self.of(near, Kind::Few..=Kind::Many)
+    pub(super) fn weighed(&self, near: u32) -> impl Iterator<Item = &Link> {
+        self.groups.of(near as usize).iter().filter(|link| link.weight > 0.0)
     }
 
     fn probability(&self, near: u32, far: u32) -> f32 {
-        let links = self.of(near, Kind::Few..=Kind::Silent).iter().filter(|link| link.far == far);
+        let links = self.groups.of(near as usize).iter().filter(|link| link.far == far);
         links.map(|link| link.probability).sum()
     }
 }
