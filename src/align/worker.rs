@@ -267,7 +267,7 @@ impl Worker {
             let fits = (place.source as usize) < segments.source && (place.target as usize) < segments.target;
             fits.then_some((place.source, place.target, weight))
         };
-        let found = self.signals.iter().map(|weighted| weighted.signal.anchors(anchor::RARE));
+        let found = self.signals.iter().map(|weighted| weighted.signal.anchors(anchor::RARER));
         let points: Vec<Anchor> = found.flatten().filter_map(|point| inside(&point)).collect();
         let chain = anchor::chain(&points, segments.target);
         let settings = &self.aligner.settings;
