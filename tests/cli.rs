@@ -859,6 +859,7 @@ fn a_model_fitted_to_an_archive_is_a_file_that_opens() {
     assert!(kept["table"].is_object(), "the archive's words are in it");
     let (rows, _) = run(&["align", "--quiet", "--no-learn", "--model", &model, articles], 0);
     check_rows(&values(&rows), text_of);
+    assert_eq!(run(&["align", "--quiet", "--model", &model, articles], 0).0, rows, "it learns nothing else");
 
     let damaged = fs::read_to_string(&model).unwrap().replacen("\"length_ratio\": ", "\"length_ratio\": 1", 1);
     let damaged = write(&folder, "damaged.json", damaged);

@@ -44,6 +44,11 @@ pub struct Learned {
 }
 
 impl Engine {
+    /// Whether a sample of the texts teaches it anything: length alone asks no words, and a model that has a table keeps it.
+    pub fn learns(&self) -> bool {
+        self.settings.signals != Signals::Length && self.model.as_ref().is_none_or(|model| model.table.is_none())
+    }
+
     /// Aligns `sample` and learns a translation table from its beads, for every pair of languages that has enough of them
     /// ([`Settings::least_beads`]) and whose model has no table yet. What the engine aligns from then on is aligned with the
     /// tables. The same sample, in any order, gives the same tables on any number of threads.
@@ -70,7 +75,7 @@ impl Engine {
         jobs: usize,
         settings: &Settings,
     ) -> Result<Vec<Counted>, RunError<Infallible>> {
-        if self.settings.signals == Signals::Length {
+        if !self.learns() {
             return Ok(Vec::new());
         }
         let mut sample: Vec<&Entry> = sample.iter().collect();
@@ -125,5 +130,26 @@ impl Engine {
             self.tables.insert(language.clone(), Arc::new(table));
         }
         Ok(learned)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::align::{self, Model};
+    use crate::archive::Body;
+    use crate::signal::lexicon::TranslationTable;
+
+    #[test]
+    fn a_model_with_a_table_is_not_taught() {
+        let texts = Pair::new("会议开幕。".to_owned(), "The meeting opened.".to_owned());
+        let sample = [Entry::new("one", Body::Texts { texts, segmented: false })];
+        let table = Some(Arc::new(TranslationTable::default()));
+        for (model, taught) in [(Model::built_in("zh", "en"), 1), (Model::built_in("zh", "en").with_table(table), 0)] {
+            let language = Pair::new("zh".to_owned(), "en".to_owned());
+            let engine = Engine::new(Some(model), align::Settings::default(), language).unwrap();
+            assert_eq!(engine.learns(), taught == 1);
+            assert_eq!(engine.count(&sample, 1, &Settings::default()).unwrap().len(), taught);
+        }
     }
 }
