@@ -4,10 +4,10 @@
 use crate::span::Pair;
 use std::ops::Range;
 
-/// Words in more places than this are no anchors to cut a long text at.
+/// Words in more places than this are no anchors.
 pub(super) const RARE: u32 = 4;
-/// Nor are words in more places than this to lead through one that is searched as a whole: there are enough of them, and twice as many
-/// places are four times as many pairs.
+/// Words in no more places than this mostly suffice to lead through a text that is not cut: twice as many places are four times as many pairs
+/// of them.
 pub(super) const RARER: u32 = 2;
 /// How far from an anchor others support it.
 pub(super) const NEAR: u32 = 12;

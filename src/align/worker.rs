@@ -267,13 +267,15 @@ impl Worker {
             let fits = (place.source as usize) < segments.source && (place.target as usize) < segments.target;
             fits.then_some((place.source, place.target, weight))
         };
-        let found = self.signals.iter().map(|weighted| weighted.signal.anchors(anchor::RARER));
-        let points: Vec<Anchor> = found.flatten().filter_map(|point| inside(&point)).collect();
-        let chain = anchor::chain(&points, segments.target);
         let settings = &self.aligner.settings;
-        [settings.anchored_width, 2 * settings.anchored_width, settings.fine_width].into_iter().find_map(|width| {
-            let whole = segments.map(|count| 0..count);
-            anchor::way(&chain, &whole, width, width as f64 * GAP).map(|centre| (centre, width))
+        [anchor::RARER, anchor::RARE].into_iter().find_map(|most| {
+            let found = self.signals.iter().map(|weighted| weighted.signal.anchors(most));
+            let points: Vec<Anchor> = found.flatten().filter_map(|point| inside(&point)).collect();
+            let chain = anchor::chain(&points, segments.target);
+            [settings.anchored_width, 2 * settings.anchored_width, settings.fine_width].into_iter().find_map(|width| {
+                let whole = segments.map(|count| 0..count);
+                anchor::way(&chain, &whole, width, width as f64 * GAP).map(|centre| (centre, width))
+            })
         })
     }
 
