@@ -2,8 +2,10 @@
 //! [module](super) above.
 
 use super::Band;
+use crate::cost::Cost;
 use crate::signal::{Ends, LANES, MAX_RUN, Move, Row};
 use crate::span::Block;
+use std::f64::consts::LN_2;
 use std::ops::{Range, RangeInclusive};
 use wide::i32x4;
 
@@ -14,10 +16,11 @@ const FAR: i32 = 1 << 28;
 /// Bead costs are kept from the Viterbi pass for the posterior as long as they take up to this many numbers (4 MB);
 /// beyond, they are computed a second time, for the few cells that some likely path visits.
 const KEPT_COSTS: usize = 1 << 20;
-/// Beads that lose this much, in the unit of [`crate::cost::Cost`], are taken as impossible.
+/// Beads that lose this much, in the unit of [`Cost`], are taken as impossible.
 const CUTOFF: i32 = 1800;
 /// Weights below this do not go further.
 const NEGLIGIBLE: f64 = 1e-8;
+const LN_NEGLIGIBLE: f64 = -18.420_680_743_952_367;
 /// A row is scaled down when its largest weight exceeds this.
 const LARGE: f64 = 1e100;
 
@@ -156,6 +159,18 @@ impl<'b> Grid<'b> {
         let last = (self.band.high(from) + step.target as usize).min(high);
         (first <= last).then(|| Ends { step, number, first, last, at: self.costs(number) + first - low })
     }
+}
+
+/// The greatest excess with which a bead may hand on more than [`NEGLIGIBLE`] of a cell's weight, or somewhat more; below 0 where none may.
+#[inline]
+fn most_excess(weight: f64) -> i32 {
+    if weight < NEGLIGIBLE {
+        return -1;
+    }
+    // The weight is below 2 to this power.
+    let power = (weight.to_bits() >> 52) as i32 - 1022;
+    let nats = f64::from(power) * LN_2 - LN_NEGLIGIBLE;
+    ((nats * Cost::PER_NAT as f64) as i32 + 1).min(CUTOFF)
 }
 
 /// Takes a path into each cell where it is a better one: `to` = min(`to`, `from` + `costs`).
@@ -411,8 +426,7 @@ impl Lattice {
     /// band, moves and costs.
     pub(super) fn posterior(&mut self, band: &Band, moves: &[Move], mut fill: impl FnMut(&Row<'_>, &mut [i32])) {
         if self.exp.is_empty() {
-            self.exp =
-                (0..=CUTOFF).map(|excess| (-f64::from(excess) / crate::cost::Cost::PER_NAT as f64).exp()).collect();
+            self.exp = (0..=CUTOFF).map(|excess| (-f64::from(excess) / Cost::PER_NAT as f64).exp()).collect();
         }
         let grid = Grid::new(band, moves);
         self.backward(grid, &mut fill);
@@ -487,8 +501,9 @@ impl Lattice {
 
     /// Hands the weight of some cells of the row on to those of the rows before it. `costs` is where the row's begin.
     ///
-    /// Excesses are taken in lanes, wrapping round, and counted from the least number that there is: so one comparison finds those from 0 to
-    /// [`CUTOFF`]. Others may be anything, from where no path leads or in the cells that fill up the row, but are less than 2^32 apart.
+    /// Excesses are taken in lanes, wrapping round, and counted from the least number that there is: so one comparison finds those from 0 to what
+    /// [`most_excess`] allows. Others may be anything, from where no path leads or in the cells that fill up the row, but are less than 2^32
+    /// apart.
     #[inline(never)]
     fn give_before(&mut self, grid: Grid<'_>, i: usize, costs: usize, cells: Range<usize>) {
         let Self { best, base, costs: all, beta, found, exp, ways, ways_before, .. } = self;
@@ -497,6 +512,7 @@ impl Lattice {
             let (to, end) = (grid.first(i) + at, grid.band.low(i) + at);
             let weights = lane(beta, to);
             let least = i32x4::splat(i32::MIN) - i32x4::new(lane(best, to));
+            let bound = i32x4::splat(i32::MIN + 1) + i32x4::new(weights.map(most_excess));
             let (best, beta, costs) = (&best[at..], &mut beta[at..], &all[costs.wrapping_add(at)..]);
             for &Way { step, start, count, costs: own } in ways {
                 if at >= count as usize {
@@ -506,7 +522,7 @@ impl Lattice {
                 let above = i32x4::splat((bases[row] - bases[i]) as i32);
                 let costs = i32x4::new(lane(costs, own as usize));
                 let excess = i32x4::new(lane(best, start as usize)) + costs + above + least;
-                let mut likely = excess.simd_lt(i32x4::splat(i32::MIN + CUTOFF + 1)).to_bitmask();
+                let mut likely = excess.simd_lt(bound).to_bitmask();
                 let excess = excess.to_array();
                 while likely != 0 {
                     let k = likely.trailing_zeros() as usize % LANES;
