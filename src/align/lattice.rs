@@ -20,7 +20,6 @@ const KEPT_COSTS: usize = 1 << 20;
 const CUTOFF: i32 = 1800;
 /// Weights below this do not go further.
 const NEGLIGIBLE: f64 = 1e-8;
-const LN_NEGLIGIBLE: f64 = -18.420_680_743_952_367;
 /// A row is scaled down when its largest weight exceeds this.
 const LARGE: f64 = 1e100;
 
@@ -161,16 +160,13 @@ impl<'b> Grid<'b> {
     }
 }
 
-/// The greatest excess with which a bead may hand on more than [`NEGLIGIBLE`] of a cell's weight, or somewhat more; below 0 where none may.
+/// The greatest excess with which a bead may hand on more than [`NEGLIGIBLE`] of a cell's weight, or somewhat more; −1 where none may.
 #[inline]
 fn most_excess(weight: f64) -> i32 {
-    if weight < NEGLIGIBLE {
-        return -1;
-    }
     // The weight is below 2 to this power.
     let power = (weight.to_bits() >> 52) as i32 - 1022;
-    let nats = f64::from(power) * LN_2 - LN_NEGLIGIBLE;
-    ((nats * Cost::PER_NAT as f64) as i32 + 1).min(CUTOFF)
+    let nats = f64::from(power) * LN_2 - NEGLIGIBLE.ln();
+    ((nats * Cost::PER_NAT as f64) as i32 + 1).clamp(-1, CUTOFF)
 }
 
 /// Takes a path into each cell where it is a better one: `to` = min(`to`, `from` + `costs`).
