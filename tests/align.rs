@@ -493,6 +493,27 @@ fn the_share_of_texts_that_lose_by_closed_cells_is_known() {
 }
 
 #[test]
+fn words_in_three_places_lead_through_a_text_that_has_no_rarer_ones() {
+    let mut side = Written::default();
+    for paragraph in 0..180 {
+        // Each word is the same in both languages, and stands in one sentence of each third.
+        let [first, second] = [paragraph % 60 / 10, paragraph % 10].map(|n| &"babecadafagahakalama"[2 * n..2 * n + 2]);
+        let start = side.text.len();
+        side.text.push_str(&format!("{first}{second}tor"));
+        let range = ByteRange::new(start, side.text.len());
+        side.text.push_str(".\n");
+        side.segments.push(Segment::new(&side.text, range, paragraph, Section::Body));
+    }
+    let both = Pair::new(side.clone(), side);
+    let texts = Texts { language: Pair::new("en", "de"), ..texts(&both) };
+    let mut settings = Settings::default();
+    settings.close_beyond = None;
+    let mut worker = Arc::new(Aligner::new(Model::built_in("en", "de"), settings).unwrap()).worker();
+    worker.align(&texts);
+    assert!(worker.band().width() < 41, "{} cells a row", worker.band().width());
+}
+
+#[test]
 fn one_sentence_against_a_thousand() {
     let one = [Sketch { words: vec![0; 20], begins_paragraph: true }];
     let many: Vec<Sketch> =

@@ -268,15 +268,16 @@ impl Worker {
             fits.then_some((place.source, place.target, weight))
         };
         let settings = &self.aligner.settings;
-        [anchor::RARER, anchor::RARE].into_iter().find_map(|most| {
+        let widths = [settings.anchored_width, 2 * settings.anchored_width, settings.fine_width];
+        let whole = segments.map(|count| 0..count);
+        let way = |most: u32| {
             let found = self.signals.iter().map(|weighted| weighted.signal.anchors(most));
             let points: Vec<Anchor> = found.flatten().filter_map(|point| inside(&point)).collect();
             let chain = anchor::chain(&points, segments.target);
-            [settings.anchored_width, 2 * settings.anchored_width, settings.fine_width].into_iter().find_map(|width| {
-                let whole = segments.map(|count| 0..count);
-                anchor::way(&chain, &whole, width, width as f64 * GAP).map(|centre| (centre, width))
-            })
-        })
+            let way = |width: usize| anchor::way(&chain, &whole, width, width as f64 * GAP).zip(Some(width));
+            widths.into_iter().find_map(way)
+        };
+        way(anchor::RARER).or_else(|| way(anchor::RARE))
     }
 
     /// The best path in a band around `centre`, made twice as wide each time as long as the path touches its edge.
