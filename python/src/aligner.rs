@@ -203,7 +203,7 @@ impl Aligner {
         let (inputs, options) = self.inputs(paths)?;
         Reader::open(inputs.clone(), options.clone()).map_err(|wrong| io_error(&wrong.path, &wrong.source))?;
         self.teach(py, move |engine, config| {
-            let sample = Survey::of(&inputs, &options, most).sample;
+            let sample = Survey::of(&inputs, &options, engine.sample_bytes(most)).sample;
             engine.learn(&sample, config.jobs, &config.learning).map_err(|wrong| wrong.to_string())
         })
     }

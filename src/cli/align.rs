@@ -123,7 +123,7 @@ pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) ->
     let (inputs, total) = inputs(&arguments);
     let mut options = archive::Options::default();
     (options.segmented, options.encoding, options.shard) = (arguments.segmented, arguments.encoding, arguments.shard);
-    let sample_bytes = if arguments.no_learn || !engine.learns() { 0 } else { SAMPLE_BYTES };
+    let sample_bytes = if arguments.no_learn { 0 } else { engine.sample_bytes(SAMPLE_BYTES) };
     if let Some(id) = &arguments.explain {
         let Opened { entries, sample, .. } = super::open(inputs, &options, sample_bytes)?;
         learn(&mut engine, &sample, arguments.jobs)?;

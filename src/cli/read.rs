@@ -86,7 +86,7 @@ impl Source {
         let language = Pair::new(self.source_lang.clone(), self.target_lang.clone());
         let mut engine = Engine::new(model, AlignSettings::default(), language).map_err(Failure::run)?;
         let options = archive::Options { segmented: self.segmented, encoding: self.encoding, ..Default::default() };
-        let sample_bytes = if engine.learns() { SAMPLE_BYTES } else { 0 };
+        let sample_bytes = engine.sample_bytes(SAMPLE_BYTES);
         let Opened { entries, sample, .. } = super::open(inputs, &options, sample_bytes)?;
         learn(&mut engine, &sample, self.jobs)?;
         let render = |aligned: &Aligned| read(&export::rows(aligned).collect::<Vec<_>>());

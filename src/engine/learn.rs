@@ -45,8 +45,13 @@ pub struct Learned {
 
 impl Engine {
     /// Whether a sample of the texts teaches it anything: length alone asks no words, and a model that has a table keeps it.
-    pub fn learns(&self) -> bool {
+    fn learns(&self) -> bool {
         self.settings.signals != Signals::Length && self.model.as_ref().is_none_or(|model| model.table.is_none())
+    }
+
+    /// How large a sample of the texts is worth drawing: of `most` bytes, or of none where it would teach nothing.
+    pub fn sample_bytes(&self, most: u64) -> u64 {
+        if self.learns() { most } else { 0 }
     }
 
     /// Aligns `sample` and learns a translation table from its beads, for every pair of languages that has enough of them
@@ -148,7 +153,7 @@ mod tests {
         for (model, taught) in [(Model::built_in("zh", "en"), 1), (Model::built_in("zh", "en").with_table(table), 0)] {
             let language = Pair::new("zh".to_owned(), "en".to_owned());
             let engine = Engine::new(Some(model), align::Settings::default(), language).unwrap();
-            assert_eq!(engine.learns(), taught == 1);
+            assert_eq!(engine.sample_bytes(9), 9 * taught as u64);
             assert_eq!(engine.count(&sample, 1, &Settings::default()).unwrap().len(), taught);
         }
     }
