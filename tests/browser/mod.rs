@@ -16,6 +16,25 @@ use std::time::{Duration, Instant};
 /// How long a page may take to become what a test waits for.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Where the middle of an element is once it is in view, has not moved for three frames and lies under nothing else, or `null`.
+const MIDDLE: &str = "(async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    const middle = () => {
+        const box = document.querySelector(SELECTOR).getClientRects()[0];
+        return [box.x + box.width / 2, box.y + box.height / 2];
+    };
+    const element = document.querySelector(SELECTOR);
+    element.scrollIntoView({block: 'center'});
+    await frame();
+    await frame();
+    const place = middle();
+    for (let still = 0; still < 3; still++) {
+        await frame();
+        if (String(middle()) !== String(place)) return null;
+    }
+    return element.contains(document.elementFromPoint(...place)) ? place : null;
+})()";
+
 /// Where Chromium is, or `None` when there is none.
 pub(crate) fn chromium() -> Option<PathBuf> {
     let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
@@ -181,13 +200,18 @@ impl Page {
         }
     }
 
-    /// The middle of the first element of a selector, scrolled into view and drawn there: the mouse reaches what was drawn last.
+    /// The middle of the first element of a selector, scrolled into view, once it stands still there with nothing over it: rows
+    /// that are measured after they are drawn, or that wait for a font, move under the mouse.
     fn middle(&mut self, selector: &str) -> (Value, Value) {
-        let selector = json!(selector);
-        let place = self.value(&format!(
-            "(async () => {{ const e = document.querySelector({selector}); e.scrollIntoView({{block: 'center'}}); for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame); const r = e.getClientRects()[0]; return [r.x + r.width / 2, r.y + r.height / 2]; }})()"
-        ));
-        (place[0].clone(), place[1].clone())
+        let function = MIDDLE.replace("SELECTOR", &json!(selector).to_string());
+        let start = Instant::now();
+        loop {
+            let place = self.value(&function);
+            if !place.is_null() {
+                return (place[0].clone(), place[1].clone());
+            }
+            assert!(start.elapsed() < PATIENCE, "{selector} does not come to rest where the mouse reaches it");
+        }
     }
 
     /// Moves the mouse there.
