@@ -46,12 +46,25 @@ fn context(rows: &[Row], format: Format) -> Context {
 }
 
 fn write(rows: &[Row], format: Format) -> (Files, Loss) {
+    written(rows, format, |writer, _| rows.iter().for_each(|row| writer.row(row).unwrap()))
+}
+
+/// The same, each document made by itself.
+fn write_apart(rows: &[Row], format: Format) -> (Files, Loss) {
+    written(rows, format, |writer, context| {
+        for document in rows.chunk_by(|one, next| one.doc == next.doc) {
+            writer.put(&Writer::apart(format, context, document).unwrap()).unwrap();
+        }
+    })
+}
+
+fn written(rows: &[Row], format: Format, write: impl FnOnce(&mut Writer, &Context)) -> (Files, Loss) {
     let context = context(rows, format);
     let names = (format.form().files)(&context.name, &context);
     let memory: Vec<Memory> = names.iter().map(|_| Memory::default()).collect();
     let sinks = memory.iter().map(|file| Box::new(file.clone()) as Box<dyn Sink>).collect();
     let mut writer = Writer::new(format, &context, sinks).unwrap();
-    rows.iter().for_each(|row| writer.row(row).unwrap());
+    write(&mut writer, &context);
     let (_, loss) = writer.finish().unwrap();
     let files: Files =
         names.iter().cloned().zip(memory.iter().map(|file| file.0.lock().unwrap().get_ref().clone())).collect();
@@ -121,6 +134,10 @@ fn battery(rows: &[Row], format: Format) {
     let form = format.form();
     let (files, loss) = write(rows, format);
     assert_eq!((&files, &loss), (&write(rows, format).0, &loss), "{format}: not the same bytes twice");
+    if form.apart {
+        let apart = write_apart(rows, format);
+        assert_eq!((&files, &loss), (&apart.0, &apart.1), "{format}: documents made apart");
+    }
     let keeps = |item: Item| form.keeps.contains(&item);
     let kept: Vec<&Row> = rows.iter().filter(|row| keeps(Item::OneSided) || row.is_pair()).collect();
     // What was lost is counted.

@@ -3,7 +3,7 @@
 use super::locks::{self, Fate, Told};
 use super::progress::Progress;
 use super::run::{self, Became, Before, Beside, Run};
-use super::targets::{self, LineMakers, Plan};
+use super::targets::{self, ApartWriter, Plan};
 use super::{Done, Failure, Opened};
 use crate::align::{Model, Settings, Signals};
 use crate::archive::{self, Entry, Input, Listing, Shard};
@@ -153,7 +153,7 @@ pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) ->
         }
     };
     let past = past.as_deref();
-    let lines = plan.lines();
+    let apart = plan.apart();
     if let (Some(beside), false, false) = (&beside, arguments.resume, arguments.quiet)
         && beside.journal.exists()
     {
@@ -201,7 +201,7 @@ pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) ->
         bar.add(to.manifest.counts.done(), outcome.bytes);
         Ok(())
     };
-    batch::run(&engine, arguments.jobs, entries, |aligned| render(aligned, lines.as_ref()), sink).map_err(|error| {
+    batch::run(&engine, arguments.jobs, entries, |aligned| render(aligned, apart.as_ref()), sink).map_err(|error| {
         match error {
             RunError::Sink(failure) => run.explain(failure),
             RunError::Threads(error) => Failure::run(error),
@@ -356,7 +356,7 @@ fn inputs(arguments: &Arguments) -> (Vec<Input>, Option<u64>) {
     (arguments.inputs.iter().map(|path| super::input(path)).collect(), total)
 }
 
-fn render(aligned: &Aligned, lines: Option<&LineMakers>) -> Rendered {
+fn render(aligned: &Aligned, apart: Option<&ApartWriter>) -> Rendered {
     let beads = &aligned.alignment.beads;
     let count = |wanted: fn(Block) -> bool| beads.iter().filter(|bead| wanted(bead.block)).count() as u64;
     let counts = Counts {
@@ -368,8 +368,8 @@ fn render(aligned: &Aligned, lines: Option<&LineMakers>) -> Rendered {
         locked: aligned.locks.len() as u64,
         not_kept: aligned.lost.len() as u64,
     };
-    let rows = match lines {
-        Some(lines) => Became::Lines(lines.make(aligned), beads.len() as u64),
+    let rows = match apart {
+        Some(apart) => Became::Apart(apart.write(aligned), beads.len() as u64),
         None => Became::Rows(export::rows(aligned).collect()),
     };
     Rendered { rows, counts, fate: Fate::of(aligned) }

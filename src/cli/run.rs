@@ -8,7 +8,7 @@ use super::output::{Output, Packing, SharedOutput, is_file, with_suffix};
 use super::targets::Targets;
 use crate::archive::{Entry, Reject};
 use crate::export::manifest::{self, Manifest, Order, Place};
-use crate::export::{Lines, Row};
+use crate::export::{Apart, Row};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -110,8 +110,8 @@ pub(super) fn pass(entries: &mut impl Iterator<Item = Numbered>, done: u64, sum:
 pub(super) enum Became {
     /// Its rows.
     Rows(Vec<Row>),
-    /// Its rows as lines for each output, and how many.
-    Lines(Vec<Lines>, u64),
+    /// What it is in each output, and how many rows.
+    Apart(Vec<Apart>, u64),
     /// Why it was set aside.
     Reject(Reject),
 }
@@ -217,8 +217,8 @@ impl Run {
                 }
                 Some(written)
             }
-            Became::Lines(lines, count) => {
-                self.targets.lines(&lines)?;
+            Became::Apart(document, count) => {
+                self.targets.put(&document)?;
                 Some(count)
             }
             Became::Reject(reject) => {

@@ -5,9 +5,10 @@ use super::{Failure, is_dash};
 use crate::engine::Aligned;
 use crate::export::manifest::Written;
 use crate::export::select::{Condition, Dates, Kind, Sample, Script, Selection, Selector};
-use crate::export::{self, Context, Format, Lines, Loss, Row, Sink, Writer};
+use crate::export::{self, Apart, Context, Format, Loss, Row, Sink, Writer};
 use crate::span::Pair;
 use encoding_rs::Encoding;
+use std::cell::LazyCell;
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
@@ -159,12 +160,12 @@ impl Plan {
         Ok(())
     }
 
-    /// How to make the lines of a document for each output, where all rows go out as they are and as lines: that can be done before
-    /// they come here.
-    pub(super) fn lines(&self) -> Option<LineMakers> {
+    /// How to write a document for each output where it is aligned, if all rows go out as they are and no format minds the
+    /// documents before.
+    pub(super) fn apart(&self) -> Option<ApartWriter> {
         let apart =
-            self.selection == Selection::default() && self.planned.iter().all(|planned| planned.format.resumes());
-        apart.then(|| LineMakers(self.planned.iter().map(|plan| (plan.format, plan.context.clone())).collect()))
+            self.selection == Selection::default() && self.planned.iter().all(|planned| planned.format.form().apart);
+        apart.then(|| ApartWriter(self.planned.iter().map(|plan| (plan.format, plan.context.clone())).collect()))
     }
 
     /// The forms of the outputs, such as jsonl.zst.
@@ -187,19 +188,20 @@ impl Plan {
     }
 }
 
-/// Makes lines for the outputs, on any thread.
-pub(super) struct LineMakers(Vec<(Format, Context)>);
+/// Writes documents for the outputs, on any thread.
+pub(super) struct ApartWriter(Vec<(Format, Context)>);
 
-impl LineMakers {
-    /// The lines of a document for each output.
-    pub(super) fn make(&self, aligned: &Aligned) -> Vec<Lines> {
-        let lines = |(format, context): &(Format, Context)| {
+impl ApartWriter {
+    /// A document for each output.
+    pub(super) fn write(&self, aligned: &Aligned) -> Vec<Apart> {
+        let rows = LazyCell::new(|| export::rows(aligned).collect::<Vec<_>>());
+        let write = |(format, context): &(Format, Context)| {
             if *format == Format::jsonl() {
                 return export::json_lines(aligned).into();
             }
-            Writer::lines(*format, context, export::rows(aligned)).expect("memory takes it")
+            Writer::apart(*format, context, &rows).expect("memory takes it")
         };
-        self.0.iter().map(lines).collect()
+        self.0.iter().map(write).collect()
     }
 }
 
@@ -230,10 +232,10 @@ impl Targets {
         }
     }
 
-    /// Writes a document's lines, which [`LineMakers`] has made, to all outputs.
-    pub(super) fn lines(&mut self, lines: &[Lines]) -> Result<(), Failure> {
-        let mut writers = self.targets.iter_mut().filter_map(|target| target.writer.as_mut()).zip(lines);
-        writers.try_for_each(|(writer, lines)| writer.put(lines)).map_err(|error| failed(&error))
+    /// Writes a document, as [`ApartWriter`] has made it for each of them, to all outputs.
+    pub(super) fn put(&mut self, document: &[Apart]) -> Result<(), Failure> {
+        let mut writers = self.targets.iter_mut().filter_map(|target| target.writer.as_mut()).zip(document);
+        writers.try_for_each(|(writer, apart)| writer.put(apart)).map_err(|error| failed(&error))
     }
 
     /// True when a stopped run can go on with them.
@@ -373,7 +375,7 @@ fn target(planned: Planned, lengths: &mut Option<impl Iterator<Item = u64>>) -> 
     };
     let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
     for output in &outputs {
-        // Pieces of rows are put together; a document's lines pass by, since the output holds back what it writes itself.
+        // Pieces of rows are put together; a document made apart passes by, since the output holds back what it writes itself.
         sinks.push(Box::new(BufWriter::with_capacity(1 << 13, output.clone())));
     }
     // On standard output the first file stands for all: what belongs to the others is in the input.

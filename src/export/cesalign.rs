@@ -22,6 +22,7 @@ pub(super) const FORM: Form = Form {
         vec![name.to_owned(), source, target]
     },
     alone: false,
+    apart: false,
     exporter: |context| Box::new(CesAlign::new(context)),
     reader: Some(|input| links::reader(input, Order::FromTo)),
 };

@@ -20,6 +20,7 @@ pub(super) const FORM: Form = Form {
         vec![source, target, format!("{name}.beads")]
     },
     alone: false,
+    apart: false,
     exporter: |context| Box::new(Cwb { tokens: Tokens::default(), corpora: corpora(context), beads: 0 }),
     reader: None,
 };

@@ -17,6 +17,7 @@ pub(super) const FORM: Form = Form {
     values: Charset::Line,
     files: one_file,
     alone: true,
+    apart: true,
     exporter: |context| Box::new(Html { language: context.language.clone() }),
     reader: None,
 };

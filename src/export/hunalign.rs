@@ -18,6 +18,7 @@ pub(super) const FORM: Form = Form {
     values: Charset::Line,
     files: one_file,
     alone: true,
+    apart: true,
     exporter: |_| Box::new(Hunalign),
     reader: Some(reader),
 };

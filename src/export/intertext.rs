@@ -19,6 +19,7 @@ pub(super) const FORM: Form = Form {
     values: Charset::Xml,
     files,
     alone: false,
+    apart: false,
     exporter: |context| Box::new(InterText::new(context)),
     reader: Some(|input| links::reader(input, Order::ToFrom)),
 };

@@ -21,6 +21,7 @@ pub(super) const FORM: Form = Form {
     values: Charset::All,
     files: one_file,
     alone: true,
+    apart: true,
     exporter: |_| Box::new(Jsonl),
     reader: Some(reader),
 };

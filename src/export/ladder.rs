@@ -20,6 +20,7 @@ pub(super) const FORM: Form = Form {
         vec![name.to_owned(), source, target, format!("{name}.ids")]
     },
     alone: true,
+    apart: false,
     exporter: |_| Box::new(Ladder::default()),
     reader: Some(reader),
 };

@@ -20,6 +20,7 @@ pub(super) const FORM: Form = Form {
         context.sides(stem, &format!(".{ending}")).into()
     },
     alone: false,
+    apart: true,
     exporter: |context| Box::new(LinePairs::new(context)),
     reader: None,
 };

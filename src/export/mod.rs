@@ -49,7 +49,7 @@ pub use lock::{lock, locks};
 pub use read::{Input, Open, OpenSeek, ReadError, RowReader, Text};
 pub use row::{Identity, Row, rows};
 pub use text::Charset;
-pub use writer::{Lines, Loss, Writer};
+pub use writer::{Apart, Loss, Writer};
 
 /// What is known of a format.
 pub struct Form {
@@ -71,6 +71,8 @@ pub struct Form {
     pub files: fn(&str, &Context) -> Vec<String>,
     /// True when it may go to standard output: one file, or a first file that is of use without the others.
     pub alone: bool,
+    /// True when what is written for a document does not depend on the documents before it: it can be made on any thread.
+    pub apart: bool,
     /// Makes the exporter.
     pub exporter: fn(&Context) -> Box<dyn Exporter>,
     /// Reads it back, where that can be done.
@@ -128,8 +130,8 @@ impl Format {
         path.extension()?.to_str()?.parse().ok()
     }
 
-    /// True when what is written for a document does not depend on the documents before it, so that a file can be gone on with,
-    /// and a row is a line.
+    /// True when a document can be written [apart](Form::apart) and a row is a line, so that a file can be cut anywhere between two and
+    /// gone on with.
     pub fn resumes(self) -> bool {
         matches!(self.0.name, "jsonl" | "tsv")
     }

@@ -17,6 +17,7 @@ pub(super) const FORM: Form = Form {
     values: Charset::Line,
     files,
     alone: false,
+    apart: true,
     exporter: |_| Box::new(Moses),
     reader: Some(reader),
 };

@@ -26,6 +26,7 @@ pub(super) const FORM: Form = Form {
     files: one_file,
     // What it holds stands at its end, and is looked for there.
     alone: false,
+    apart: false,
     exporter: |_| Box::new(Parquet::new()),
     reader: Some(reader),
 };

@@ -19,6 +19,7 @@ pub(super) const FORM: Form = Form {
         vec![source, target, format!("{name}.map")]
     },
     alone: false,
+    apart: false,
     exporter: |_| Box::new(Sketch::default()),
     reader: None,
 };

@@ -21,6 +21,7 @@ pub(super) const FORM: Form = Form {
         vec![name.to_owned(), source, target]
     },
     alone: false,
+    apart: false,
     exporter: |context| Box::new(Tei::new(context)),
     reader: None,
 };

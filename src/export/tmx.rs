@@ -21,6 +21,7 @@ pub(super) const FORM: Form = Form {
     values: Charset::Xml,
     files: one_file,
     alone: true,
+    apart: true,
     exporter: |context| Box::new(Tmx { source: context.language.source.clone() }),
     reader: Some(reader),
 };

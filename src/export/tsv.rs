@@ -22,6 +22,7 @@ pub(super) const FORM: Form = Form {
     values: Charset::All,
     files: one_file,
     alone: true,
+    apart: true,
     exporter: |context| Box::new(Tsv { bom: context.bom, columns: columns() }),
     reader: Some(reader),
 };

@@ -21,6 +21,7 @@ pub(super) const FORM: Form = Form {
         vec![name.to_owned(), source, target]
     },
     alone: true,
+    apart: true,
     exporter: |context| Box::new(Vecalign { headings: !context.single, lines: Pair::default(), unwritten: 0 }),
     reader: Some(reader),
 };

@@ -4,7 +4,7 @@ use super::row::Row;
 use super::{Charset, Context, Exporter, Form, Format, Item, Sink};
 use crate::span::{Pair, Side};
 use std::collections::BTreeMap;
-use std::io::{self, Cursor, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Cursor, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a format could not keep: nothing is lost in silence.
@@ -27,11 +27,16 @@ impl Loss {
     }
 
     fn add(&mut self, other: &Loss) {
-        // Formats of lines have no others.
-        let Loss { left_out, items, characters, others: _ } = other;
+        let Loss { left_out, items, characters, others } = other;
         self.left_out.iter_mut().zip(left_out).for_each(|(sum, rows)| *sum += rows);
         items.iter().for_each(|(&item, rows)| *self.items.entry(item).or_default() += rows);
         self.characters += characters;
+        for (what, rows) in others {
+            match self.others.iter_mut().find(|(known, _)| known == what) {
+                Some((_, sum)) => *sum += rows,
+                None => self.others.push((what.clone(), *rows)),
+            }
+        }
     }
 
     /// In words, what and how many; empty when nothing was lost.
@@ -61,19 +66,23 @@ impl Loss {
     }
 }
 
-/// A document as it stands in a file whose rows are lines.
+/// What a document is in the files of a format that is written [apart](Form::apart).
 #[derive(Debug, Default)]
-pub struct Lines {
-    bytes: Vec<u8>,
+pub struct Apart {
+    /// One for each name of [`Form::files`].
+    files: Vec<Vec<u8>>,
     loss: Loss,
 }
 
-impl From<Vec<u8>> for Lines {
-    /// Lines that have lost nothing.
-    fn from(bytes: Vec<u8>) -> Self {
-        Self { bytes, loss: Loss::default() }
+impl From<Vec<u8>> for Apart {
+    /// The one file of a format that keeps all.
+    fn from(file: Vec<u8>) -> Self {
+        Self { files: vec![file], loss: Loss::default() }
     }
 }
+
+/// Bytes of a row's pieces that are put together before they go to a file in memory.
+const PIECES: usize = 1 << 13;
 
 /// A file in memory, to be read once it is written.
 #[derive(Clone, Default)]
@@ -144,27 +153,27 @@ impl Writer {
         }
     }
 
-    /// What a document's rows are in a format that [resumes](Format::resumes), and what of them is lost: made apart from the file, to
-    /// be [put](Self::put) there.
+    /// What a document's rows are in a format that is written [apart](Form::apart), to be [put](Self::put) into its files.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn lines(format: Format, context: &Context, rows: impl Iterator<Item = Row>) -> io::Result<Lines> {
-        let buffer = Buffer::default();
-        let mut writer = Self::resumed(format, context, vec![Box::new(buffer.clone())]);
-        for row in rows {
-            writer.row(&row)?;
-        }
-        Ok(Lines { bytes: buffer.take(), loss: writer.loss })
+    pub fn apart(format: Format, context: &Context, rows: &[Row]) -> io::Result<Apart> {
+        let buffers: Vec<Buffer> =
+            (format.form().files)(&context.name, context).iter().map(|_| Buffer::default()).collect();
+        let sink = |buffer: &Buffer| Box::new(BufWriter::with_capacity(PIECES, buffer.clone())) as Box<dyn Sink>;
+        let mut writer = Self::resumed(format, context, buffers.iter().map(sink).collect());
+        rows.iter().try_for_each(|row| writer.row(row))?;
+        let loss = writer.close()?;
+        Ok(Apart { files: buffers.iter().map(Buffer::take).collect(), loss })
     }
 
-    /// Writes the lines of a document.
+    /// Writes a document that was made apart.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn put(&mut self, lines: &Lines) -> io::Result<()> {
-        self.loss.add(&lines.loss);
-        self.files[0].write_all(&lines.bytes)
+    pub fn put(&mut self, document: &Apart) -> io::Result<()> {
+        self.loss.add(&document.loss);
+        self.files.iter_mut().zip(&document.files).try_for_each(|(file, bytes)| file.write_all(bytes))
     }
 
     /// Hands on what the files still hold.
@@ -224,17 +233,25 @@ impl Writer {
         !self.dropped.contains(&Item::Meta) || self.form.keeps_meta.contains(&key)
     }
 
+    /// Ends the document that is open and hands on all; what was lost since the beginning.
+    fn close(&mut self) -> io::Result<Loss> {
+        if self.document.take().is_some() {
+            self.exporter.close(&mut self.files)?;
+        }
+        self.flush()?;
+        let mut loss = std::mem::take(&mut self.loss);
+        loss.add(&Loss { others: self.exporter.losses(), ..Loss::default() });
+        Ok(loss)
+    }
+
     /// Writes what stands behind the last row; gives the files back, and what was lost.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn finish(mut self) -> io::Result<(Vec<Box<dyn Sink>>, Loss)> {
-        if self.document.is_some() {
-            self.exporter.close(&mut self.files)?;
-        }
+        let loss = self.close()?;
         self.exporter.end(&mut self.files)?;
-        self.files.iter_mut().try_for_each(|file| file.flush())?;
-        self.loss.others = self.exporter.losses();
-        Ok((self.files, self.loss))
+        self.flush()?;
+        Ok((self.files, loss))
     }
 }

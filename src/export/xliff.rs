@@ -28,6 +28,7 @@ pub(super) const FORM: Form = Form {
     values: Charset::Xml,
     files: one_file,
     alone: true,
+    apart: true,
     exporter: |_| Box::new(Xliff::default()),
     reader: Some(|input| Ok(Box::new(Reader::new(input)?))),
 };

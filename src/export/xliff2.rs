@@ -22,6 +22,7 @@ pub(super) const FORM: Form = Form {
     values: Charset::Xml,
     files: one_file,
     alone: true,
+    apart: false,
     exporter: |context| {
         Box::new(Xliff2 { language: context.language.clone(), meta: Arc::default(), documents: 0, units: 0 })
     },

@@ -23,6 +23,7 @@ pub(super) const FORM: super::Form = Form {
     files: one_file,
     // An archive's head is written last: that needs a file.
     alone: false,
+    apart: false,
     exporter: |_| Box::new(Xlsx::new()),
     reader: None,
 };
