@@ -20,11 +20,6 @@ impl Cost {
     /// Worse than any path: the cost of what cannot be. Far enough below `i64::MAX` that adding to it does not wrap.
     pub const INFINITY: Cost = Cost(i64::MAX / 4);
 
-    /// `nats` rounded to the nearest unit, halves away from zero.
-    pub fn from_nats(nats: f64) -> Self {
-        Cost((nats * Self::PER_NAT as f64).round() as i64)
-    }
-
     /// The cost in nats.
     pub fn nats(self) -> f64 {
         self.0 as f64 / Self::PER_NAT as f64

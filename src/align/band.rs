@@ -102,7 +102,7 @@ impl Band {
 
     /// True when the band leaves nothing out.
     pub fn is_full(&self) -> bool {
-        self.width > self.segments.target
+        self.low.last() == Some(&0) && self.high.first() == Some(&self.segments.target)
     }
 
     /// True when (source, target) is searched.

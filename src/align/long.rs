@@ -14,7 +14,7 @@
 use super::anchor::{self, Anchor, NEAR};
 use super::{Aligner, Apart, Explanation, Worker};
 use crate::bead::{Alignment, Bead};
-use crate::signal::Texts;
+use crate::signal::{Texts, chars_before};
 use crate::span::{Block, Pair, Side};
 use std::ops::Range;
 
@@ -100,21 +100,15 @@ pub fn windows(aligner: &Aligner, texts: &Texts<'_>) -> Vec<Window> {
 /// One window after another, for signals that know no words: both sides reach by the same share of the characters that are left. Where
 /// that ends is a guess, so the last quarter of each is aligned anew with the next.
 fn slide(texts: &Texts<'_>, mut align: impl FnMut(&Window) -> Alignment) -> Alignment {
-    let before = Side::BOTH.map(|side| {
-        let mut sum = 0;
-        let chars = texts.segments[side].iter().map(|segment| {
-            sum += u64::from(segment.chars);
-            sum
-        });
-        std::iter::once(0).chain(chars).collect::<Vec<u64>>()
-    });
-    let [source, target] = [&before[0], &before[1]];
+    let [mut source, mut target] = [Vec::new(), Vec::new()];
+    chars_before(texts.segments.source, &mut source);
+    chars_before(texts.segments.target, &mut target);
     let (whole, mut start, mut done) = (texts.len(), Pair::new(0, 0), Vec::new());
     loop {
         let left = |chars: &[u64], start: usize| (chars[chars.len() - 1] - chars[start]) as f64;
         let source_end = (start.source + SLIDE).min(whole.source);
-        let share = (source[source_end] - source[start.source]) as f64 / left(source, start.source).max(1.0);
-        let chars = target[start.target] + (share * left(target, start.target)).round() as u64;
+        let share = (source[source_end] - source[start.source]) as f64 / left(&source, start.source).max(1.0);
+        let chars = target[start.target] + (share * left(&target, start.target)).round() as u64;
         let mut end = Pair::new(source_end, target.partition_point(|&sum| sum <= chars).saturating_sub(1));
         let is_last = end.source == whole.source || end.target >= whole.target;
         if is_last {
@@ -143,14 +137,14 @@ fn slide(texts: &Texts<'_>, mut align: impl FnMut(&Window) -> Alignment) -> Alig
 pub fn stitch(windows: Vec<(Window, Alignment)>, mut align: impl FnMut(&Window) -> Alignment) -> Alignment {
     let mut done: Vec<Bead> = Vec::new();
     let mut windows = windows.into_iter().map(|(window, alignment)| (shifted(alignment, &window), window));
-    let Some((mut beads, mut window)) = windows.next() else { return Alignment::default() };
+    let Some((mut beads, _)) = windows.next() else { return Alignment::default() };
     // Beads of the present window before this one are done.
     let mut from = 0;
     for (next_beads, next) in windows {
         match seam(&beads[from..], &next_beads) {
             Some((last, first)) => {
                 done.extend(beads.drain(from..=from + last));
-                (beads, window, from) = (next_beads, next, first + 1);
+                (beads, from) = (next_beads, first + 1);
             }
             None => {
                 // From the end of what is done to the end of the next window.
@@ -158,12 +152,11 @@ pub fn stitch(windows: Vec<(Window, Alignment)>, mut align: impl FnMut(&Window) 
                     Pair::new(bead.block.source.end as usize, bead.block.target.end as usize)
                 });
                 let end = next.segments.as_ref().map(|run| run.end);
-                window = Window::of(Pair::new(start.source..end.source, start.target..end.target));
+                let window = Window::of(Pair::new(start.source..end.source, start.target..end.target));
                 (beads, from) = (shifted(align(&window), &window), 0);
             }
         }
     }
-    drop(window);
     done.extend(beads.drain(from..));
     let cost = done.iter().map(|bead| bead.cost).sum();
     Alignment { beads: done, cost }
@@ -198,9 +191,7 @@ impl Worker {
             None => self.align_apart(&texts, &apart),
         }
     }
-}
 
-impl Worker {
     /// [`Worker::explain`] for texts of any length: of long ones the surroundings of the bead are aligned once more.
     pub fn explain_long(&mut self, texts: &Texts<'_>, block: Block) -> Explanation {
         let whole = texts.len();

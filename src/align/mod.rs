@@ -56,8 +56,8 @@
 //! What a band does *not* guarantee: a path that leaves it is not found. It is widened, twice as wide each time, as long as the best path touches its edge and the band
 //! has no more than [`Settings::widest_cells`]; so it fails in silence only where a path inside the band looks good all along,
 //! and yet a better one lies beyond a region where both are poor, or where texts are so long and so ill-matched that a wider
-//! band would not fit in memory. `tests/align.rs` reports how often that happens. In texts of up to [`Settings::exact_cells`] cells without
-//! anchors the band is all cells.
+//! band would not fit in memory. `tests/align.rs` reports how often that happens. In texts of up to [`Settings::exact_cells`] cells that
+//! anchors mark no way through the band is all cells; up to [`Settings::fine_width`] segments of the original their ends alone mark one.
 
 mod anchor;
 mod band;
@@ -120,8 +120,8 @@ pub struct Settings {
     pub signals: Signals,
     /// Which path is the answer (default: minimum Bayes risk).
     pub decoding: Decoding,
-    /// Texts with up to this many cells, (n + 1)·(m + 1), are searched as wholes: in all cells, where anchors mark no way (default 250,000:
-    /// 500 × 500 segments).
+    /// Texts with up to this many cells, (n + 1)·(m + 1), are not cut into windows; where anchors mark no way, all cells are searched, by length
+    /// alone those of a band of `fine_width` (default 250,000: 500 × 500 segments).
     pub exact_cells: usize,
     /// Texts with more cells than this are searched in a band around their anchors, where these mark a way (default 200).
     pub anchored_cells: usize,
@@ -134,7 +134,8 @@ pub struct Settings {
     /// In texts of more than [`FEW_CELLS`] cells, beads of up to [`SMALL`] segments are searched first, and the cells closed
     /// that no path of them visits within so many nats of the best one (default 20; none: no cell is closed).
     pub close_beyond: Option<u32>,
-    /// A band is not widened beyond this many cells in all (default 16 million, about 400 MB).
+    /// A band is not widened beyond this many cells in all, or an eighth of them for signals that keep several numbers a cell (default
+    /// 16 million, about 400 MB).
     pub widest_cells: usize,
 }
 

@@ -39,25 +39,32 @@ impl Worker {
     pub fn find_moved(&mut self, texts: &Texts<'_>, mut alignment: Alignment) -> Alignment {
         let cheap = self.cheap_signals();
         let content = |bead: &Bead| content(bead, &cheap);
-        let mut runs = Side::BOTH.map(|side| runs(&alignment, side, &content));
+        let runs = Side::BOTH.map(|side| runs(&alignment, side, &content));
         if runs.iter().any(|runs| runs.is_empty() || runs.len() > MOST_RUNS) {
             return alignment;
         }
-        while let Some((omitted, added, gain, found)) = self.best(texts, &runs, &content) {
-            let (source, target) = (runs[0].remove(omitted), runs[1].remove(added));
-            alignment = with_moved(alignment, &source, &target, gain, found);
+        let mut gains = self.gains(texts, &runs, &content);
+        // The best pair first; between equals, the order of the texts.
+        gains.sort_by(|a, b| b.gain.total_cmp(&a.gain));
+        let mut taken = runs.each_ref().map(|runs| vec![false; runs.len()]);
+        for Gain { runs: [omitted, added], gain, found } in gains {
+            if taken[0][omitted] || taken[1][added] {
+                continue;
+            }
+            (taken[0][omitted], taken[1][added]) = (true, true);
+            alignment = with_moved(alignment, &runs[0][omitted], &runs[1][added], gain, found);
         }
         alignment
     }
 
-    /// The pair of runs that gains most, if any gains: their indices, the gain in nats, and their alignment.
-    fn best(
+    /// All pairs of runs that gain by being aligned with each other, in the order of the texts.
+    fn gains(
         &mut self,
         texts: &Texts<'_>,
         [omitted, added]: &[Vec<Run>; 2],
         content: &impl Fn(&Bead) -> Cost,
-    ) -> Option<(usize, usize, f64, Alignment)> {
-        let mut best: Option<(usize, usize, f64, Alignment)> = None;
+    ) -> Vec<Gain> {
+        let mut gains = Vec::new();
         for (s, source) in omitted.iter().enumerate() {
             for (t, target) in added.iter().enumerate().filter(|(_, target)| target.place != source.place) {
                 let segments = Pair::new(
@@ -67,14 +74,20 @@ impl Worker {
                 let found = self.align(&Texts { segments, ..*texts });
                 let together: Cost = found.beads.iter().map(content).sum();
                 let gain = (source.cost + target.cost - together).nats() - PRICE;
-                let any = found.beads.iter().any(|bead| bead.block.is_pair());
-                if gain > 0.0 && any && best.as_ref().is_none_or(|best| gain > best.2) {
-                    best = Some((s, t, gain, found));
+                if gain > 0.0 && found.beads.iter().any(|bead| bead.block.is_pair()) {
+                    gains.push(Gain { runs: [s, t], gain, found });
                 }
             }
         }
-        best
+        gains
     }
+}
+
+/// Two runs that gain by being aligned with each other: their numbers, the gain in nats, and their alignment.
+struct Gain {
+    runs: [usize; 2],
+    gain: f64,
+    found: Alignment,
 }
 
 /// What a bead costs without its cheap parts.

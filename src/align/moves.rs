@@ -33,7 +33,7 @@ impl MoveLimits {
     /// of the original. This is the one place where ties are decided.
     ///
     /// # Errors
-    /// When a limit is 0 or above [`MAX_RUN`].
+    /// When `side` or `run` is 0 or above [`MAX_RUN`].
     pub fn moves(self) -> Result<Vec<Move>, SettingError> {
         for (name, limit) in [("side", self.side), ("run", self.run)] {
             if !(1..=MAX_RUN as u8).contains(&limit) {

@@ -7,7 +7,7 @@ use super::model::Weighted;
 use super::{Aligner, Band, Decoding, FEW_CELLS, Settings, mbr};
 use crate::bead::{Alignment, Bead, Part, Status};
 use crate::cost::Cost;
-use crate::signal::{Move, Row, Signal, Texts};
+use crate::signal::{Move, Row, Signal, Texts, chars_before};
 use crate::span::{Block, Pair, Side};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -220,20 +220,14 @@ impl Worker {
         }
         for side in Side::BOTH {
             self.scope.alone[side] = apart.counts(side, texts.segments[side].len());
-            let before = &mut self.before[side];
-            before.clear();
-            before.push(0);
-            let mut sum = 0;
-            before.extend(texts.segments[side].iter().map(|segment| {
-                sum += u64::from(segment.chars);
-                sum
-            }));
+            chars_before(texts.segments[side], &mut self.before[side]);
         }
     }
 
-    /// The best path. Short texts are searched exactly, or, where all signals are cheap and see no further than the band, in a band around
-    /// the diagonal. In longer ones the cheap signals alone find a coarse path, in a
-    /// band around the diagonal; all signals then search a narrow band around that path.
+    /// The best path. Texts that anchors lead through are searched in a band around these, and so are those of up to
+    /// [`Settings::fine_width`] segments, which need none: their ends are near enough. Others are searched exactly where they are short, or,
+    /// where all signals are cheap and see no further than the band, in a band around the diagonal. In longer ones the cheap signals alone
+    /// find a coarse path, in a band around the diagonal; all signals then search a narrow band around that path.
     fn search(&mut self, segments: Pair<usize>) -> (Vec<Block>, Cost) {
         let settings = &self.aligner.settings;
         let cells = (segments.source + 1).saturating_mul(segments.target + 1);

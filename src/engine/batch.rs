@@ -1,7 +1,7 @@
 //! Many documents at a time: one thread reads ahead, rayon's threads align, one writes, in the order of the input whatever
 //! the number of threads.
 //!
-//! Documents are handed out in groups of about `GROUP_BYTES`, each as soon as it is read; a long document is a group of its own,
+//! Documents are handed out in groups of about `GROUP_BYTES`, each as soon as it is read; a long document ends its group,
 //! and those behind it are aligned meanwhile. Its own windows are aligned by all threads that have nothing else to do. What is
 //! done waits until what stands before it is written. Reading stops while documents of more than `AHEAD_BYTES` are under way, or
 //! more than `AHEAD_GROUPS` groups: memory is bounded by these and by the longest document, not by the number of documents.

@@ -27,7 +27,7 @@
 
 use super::logarithm::ln;
 use super::runs::Runs;
-use super::{LANES, Row, SHIFT, Signal, Texts, add_to_lanes, lanes, round, round_lanes};
+use super::{LANES, Row, SHIFT, Signal, Texts, add_to_lanes, chars_before, lanes, round, round_lanes};
 use crate::cost::Cost;
 use crate::document::Segment;
 use crate::span::{Block, Pair, SegmentRange, Side};
@@ -131,15 +131,10 @@ impl Tables {
 }
 
 impl Lengths {
+    /// Reads a side's segments; its characters.
     fn read(&mut self, segments: &[Segment]) -> u64 {
-        self.before.clear();
-        self.before.push(0);
-        let mut chars = 0;
-        self.before.extend(segments.iter().map(|segment| {
-            chars += u64::from(segment.chars);
-            chars
-        }));
-        chars
+        chars_before(segments, &mut self.before);
+        self.before.last().copied().unwrap_or(0)
     }
 
     fn rescale(&mut self, scale: f64) {

@@ -59,6 +59,17 @@ impl<'t> Texts<'t> {
     }
 }
 
+/// Writes the characters before each segment border over what `before` held.
+pub(crate) fn chars_before(segments: &[Segment], before: &mut Vec<u64>) {
+    let mut sum = 0;
+    before.clear();
+    before.push(0);
+    before.extend(segments.iter().map(|segment| {
+        sum += u64::from(segment.chars);
+        sum
+    }));
+}
+
 /// How many segments a bead takes on either side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Move {

@@ -174,7 +174,36 @@ impl Matches {
     /// Prepares the beads of another band of the texts that were read, see [`Matches::read_banded`]: those with at most `longest` sentences
     /// on either side.
     pub fn reach(&mut self, band: impl Fn(usize) -> Range<usize>, longest: usize) {
-        self.fill(band, longest);
+        let (n, m) = (self.text.source.ends.len(), self.text.target.ends.len());
+        let farthest = self.lexicon.settings.longest_block;
+        let longest = farthest.min(longest);
+        let runs: Vec<usize> = (1..=longest).map(|length| self.lexicon.settings.run(length).min(longest)).collect();
+        self.band.clear();
+        self.band.extend((0..n).map(|i| {
+            let range = band(i);
+            (range.start.min(m) as u32, range.end.min(m) as u32)
+        }));
+        let (source, target) = (&self.text.source, &self.text.target);
+        self.blocks.source.fill(&source.towards(target, &self.links.source), &self.band, &runs, farthest);
+        // the same band seen from the target
+        let mut mirror = vec![(n as u32, 0); m];
+        for (i, &(low, high)) in self.band.iter().enumerate() {
+            // One further on either side: a bead may begin or end at the border of the band.
+            for row in &mut mirror[(low as usize).saturating_sub(1)..(high as usize + 1).clamp(low as usize, m)] {
+                row.0 = row.0.min(i as u32);
+                row.1 = row.1.max(i as u32 + 1);
+            }
+        }
+        self.blocks.target.fill(&target.towards(source, &self.links.target), &mirror, &runs, farthest);
+        let reach = |segment: usize| self.band.get(segment).copied().unwrap_or_default();
+        self.turned.fill(
+            &self.blocks.target,
+            (0..=n).map(|border| {
+                let (low, high) = (reach(border.min(n.saturating_sub(1))).0, reach(border.saturating_sub(1)).1);
+                // A bead may begin in the last cell of a row, at the sentence behind it.
+                (low as usize).saturating_sub(longest)..(high.max(low) as usize + 1).min(m)
+            }),
+        );
     }
 
     /// Reads a pair of texts, no bead prepared: [`Matches::reach`] is to follow.
@@ -308,7 +337,7 @@ impl Matches {
     /// For each word of one side of a bead, in order, the word of the other side that explains it best: its number within
     /// the bead's other side, and how probably one translates the other (the larger of both directions).
     pub fn best_partners(&self, near: Side, near_run: Range<usize>, far_run: Range<usize>) -> Vec<Option<(u32, f32)>> {
-        let other = if near == Side::Source { Side::Target } else { Side::Source };
+        let other = near.other();
         let (near_text, far_text) = (&self.text[near], &self.text[other]);
         let run = |text: &Text, run: Range<usize>| text.tokens.start(run.start)..text.tokens.start(run.end);
         let far = &far_text.typed[run(far_text, far_run)];
@@ -408,39 +437,6 @@ impl Matches {
                 text.scale.push(gain / u.max(1e-7));
             }
         }
-    }
-
-    fn fill(&mut self, band: impl Fn(usize) -> Range<usize>, longest: usize) {
-        let (n, m) = (self.text.source.ends.len(), self.text.target.ends.len());
-        let farthest = self.lexicon.settings.longest_block;
-        let longest = farthest.min(longest);
-        let runs: Vec<usize> = (1..=longest).map(|length| self.lexicon.settings.run(length).min(longest)).collect();
-        self.band.clear();
-        self.band.extend((0..n).map(|i| {
-            let range = band(i);
-            (range.start.min(m) as u32, range.end.min(m) as u32)
-        }));
-        let (source, target) = (&self.text.source, &self.text.target);
-        self.blocks.source.fill(&source.towards(target, &self.links.source), &self.band, &runs, farthest);
-        // the same band seen from the target
-        let mut mirror = vec![(n as u32, 0); m];
-        for (i, &(low, high)) in self.band.iter().enumerate() {
-            // One further on either side: a bead may begin or end at the border of the band.
-            for row in &mut mirror[(low as usize).saturating_sub(1)..(high as usize + 1).clamp(low as usize, m)] {
-                row.0 = row.0.min(i as u32);
-                row.1 = row.1.max(i as u32 + 1);
-            }
-        }
-        self.blocks.target.fill(&target.towards(source, &self.links.target), &mirror, &runs, farthest);
-        let reach = |segment: usize| self.band.get(segment).copied().unwrap_or_default();
-        self.turned.fill(
-            &self.blocks.target,
-            (0..=n).map(|border| {
-                let (low, high) = (reach(border.min(n.saturating_sub(1))).0, reach(border.saturating_sub(1)).1);
-                // A bead may begin in the last cell of a row, at the sentence behind it.
-                (low as usize).saturating_sub(longest)..(high.max(low) as usize + 1).min(m)
-            }),
-        );
     }
 }
 

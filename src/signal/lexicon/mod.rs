@@ -102,20 +102,10 @@ impl Lexicon {
         }
     }
 
-    /// With another dictionary.
-    pub fn with_dictionary(self, dictionary: Dictionary) -> Self {
-        Self { dictionary, ..self }
-    }
-
     /// With a learned table.
     pub fn with_table(self, table: Arc<TranslationTable>) -> Self {
         let table = ByKey::new(table, self.dictionary.key_side());
         Self { table: Some(Arc::new(table)), ..self }
-    }
-
-    /// With other settings.
-    pub fn with_settings(self, settings: Settings) -> Self {
-        Self { settings, ..self }
     }
 
     /// The dictionary, to add lists to.
