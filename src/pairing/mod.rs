@@ -17,6 +17,7 @@ use crate::signal::number;
 use crate::span::{Pair, Side};
 use foldhash::fast::FixedState;
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 /// A feature in more than this share of the texts says nothing.
 const COMMON: f64 = 0.25;
@@ -89,36 +90,48 @@ pub fn pair(texts: Pair<&[Text<'_>]>, language: Pair<&str>, settings: &Settings)
     let length = |side: Side| texts[side].iter().map(|text| text.text.len() as f64).sum::<f64>().max(1.0);
     let ratio = (length(Side::Target) / texts.target.len().max(1) as f64)
         / (length(Side::Source) / texts.source.len().max(1) as f64);
-    // The lists of the targets that have a feature.
+    // The targets by day, those without one first.
+    let mut by_day: Vec<usize> = (0..texts.target.len()).collect();
+    by_day.sort_by_key(|&target| texts.target[target].day);
+    let dated = by_day.partition_point(|&target| texts.target[target].day.is_none());
+    // The lists of the targets that have a feature: their places in that order.
     let mut lists: HashMap<WordId, Vec<(u32, f32)>, FixedState> = HashMap::default();
-    for (number, bag) in bags.target.iter().enumerate() {
-        for &(feature, weight) in bag {
-            lists.entry(feature).or_default().push((number as u32, weight));
+    for (place, &target) in by_day.iter().enumerate() {
+        for &(feature, weight) in &bags.target[target] {
+            lists.entry(feature).or_default().push((place as u32, weight));
         }
     }
     let mut candidates: Vec<(usize, usize, f64)> = Vec::new();
     let mut sums = vec![0.0f64; bags.target.len()];
     for (source, bag) in bags.source.iter().enumerate() {
+        let from = texts.source[source];
+        let days = i64::from(settings.days);
+        let border = |within: &dyn Fn(i64) -> bool| {
+            dated + by_day[dated..].partition_point(|&target| texts.target[target].day.is_some_and(within))
+        };
+        let window = from.day.map_or(dated..by_day.len(), |day| {
+            border(&|other| other < day.saturating_sub(days))..border(&|other| other <= day.saturating_add(days))
+        });
         let mut touched: Vec<u32> = Vec::new();
         for (feature, weight) in bag {
-            for &(target, other) in lists.get(feature).map_or(&[][..], Vec::as_slice) {
-                if sums[target as usize] == 0.0 {
-                    touched.push(target);
+            let list = lists.get(feature).map_or(&[][..], Vec::as_slice);
+            let part = |places: Range<usize>| {
+                let end = |end: usize| list.partition_point(|&(place, _)| (place as usize) < end);
+                &list[end(places.start)..end(places.end)]
+            };
+            for &(place, other) in part(0..dated).iter().chain(part(window.clone())) {
+                if sums[place as usize] == 0.0 {
+                    touched.push(place);
                 }
-                sums[target as usize] += f64::from(weight * other);
+                sums[place as usize] += f64::from(weight * other);
             }
         }
-        let from = texts.source[source];
         let mut found: Vec<(usize, f64)> = Vec::new();
-        for target in touched {
-            let target = target as usize;
-            let cosine = std::mem::take(&mut sums[target]);
-            let to = texts.target[target];
-            let apart = from.day.zip(to.day).map_or(0, |(from, to)| from.abs_diff(to));
-            if apart <= u64::from(settings.days) {
-                let surprise = (to.text.len() as f64 / (from.text.len().max(1) as f64 * ratio)).ln();
-                found.push((target, cosine / (1.0 + surprise * surprise)));
-            }
+        for place in touched {
+            let cosine = std::mem::take(&mut sums[place as usize]);
+            let target = by_day[place as usize];
+            let surprise = (texts.target[target].text.len() as f64 / (from.text.len().max(1) as f64 * ratio)).ln();
+            found.push((target, cosine / (1.0 + surprise * surprise)));
         }
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         found.truncate(CANDIDATES);
@@ -268,6 +281,38 @@ mod tests {
             pair(Pair::new(&source, &target), Pair::new("zh", "en"), &settings).matches.len()
         };
         assert_eq!((found(3), found(9)), (0, 1));
+    }
+
+    /// What the window leaves out is what would have been too far apart.
+    #[test]
+    fn texts_without_a_day_go_with_any() {
+        let chinese = ["青石镇的农民修成了一条水渠。", "煤矿产煤三万五千吨。", "本市举行乒乓球比赛。"];
+        let english = [
+            "The peasants of Qingshi Town built a canal.",
+            "The coal mine produced 35,000 tons of coal.",
+            "The city held a table tennis match.",
+        ];
+        let text = |text, day| Text { text, day };
+        let days = [Some(-5), Some(0), None, Some(2), Some(3), Some(4)];
+        let mut targets: Vec<Text<'_>> = Vec::new();
+        for (index, &day) in days.iter().enumerate() {
+            targets.push(text(english[index % 3], day));
+        }
+        for day in [None, Some(-9), Some(-2), Some(1), Some(7)] {
+            let sources = chinese.map(|own| text(own, day));
+            let settings = Settings { least: 0.01, ..Settings::default() };
+            let pairing = pair(Pair::new(&sources, &targets), Pair::new("zh", "en"), &settings);
+            let near =
+                |target: usize| day.zip(days[target]).is_none_or(|(from, to): (i64, i64)| from.abs_diff(to) <= 3);
+            assert!(pairing.matches.iter().all(|found| near(found.texts.target)));
+            let mut wanted = (0..3).filter(|topic| (0..6).any(|target| target % 3 == *topic && near(target)));
+            assert!(
+                wanted.all(|topic| {
+                    pairing.matches.iter().any(|found| found.texts.source == topic && found.texts.target % 3 == topic)
+                }),
+                "{day:?}: {pairing:?}"
+            );
+        }
     }
 
     #[test]
