@@ -246,6 +246,14 @@ fn a_damaged_journal_is_refused_and_a_torn_line_is_not() {
     stop();
     fs::write(here.path().join("rows.jsonl.partial"), "").unwrap();
     assert!(run(&["align", input, "-o", &out, "--resume"], 1).contains("cannot go on"));
+    // As long as it was, and not the same.
+    stop();
+    let partial = here.path().join("rows.jsonl.partial");
+    let mut bytes = fs::read(&partial).unwrap();
+    bytes[100] ^= 1;
+    fs::write(&partial, bytes).unwrap();
+    let err = run(&["align", input, "-o", &out, "--resume"], 1);
+    assert!(err.contains("cannot go on") && err.contains("it was changed since"), "{err}");
 }
 
 fn in_shards(here: &TempDir, input: &str, of: usize, ending: &str) -> Vec<String> {
@@ -433,6 +441,29 @@ fn locks_hold_in_shards_and_behind_a_stop() {
     assert!(err.contains("whole already"), "{err}");
 }
 
+#[test]
+fn shards_learn_from_what_other_shards_keep() {
+    let here = tempfile::tempdir().unwrap();
+    let mut docs = std::collections::BTreeSet::new();
+    let mut locks = rows_of_the_newspaper(&here);
+    locks.retain(|row| row["kind"] == "1-1" && docs.insert(row["doc"].to_string()));
+    locks.iter_mut().for_each(|row| row["status"] = "locked".into());
+    let (file, input) = (at(here.path(), "locks.jsonl"), articles());
+    fs::write(&file, locks.iter().map(|row| row.to_string() + "\n").collect::<String>()).unwrap();
+    let align = |out: &str, more: &[&str]| {
+        run(&[&["align", input.to_str().unwrap(), "--locks", &file, "-o", out], more].concat(), 0)
+    };
+    let (whole, merged) = (at(here.path(), "whole.jsonl"), at(here.path(), "merged.jsonl"));
+    align(&whole, &[]);
+    let [first, second] = ["1/2", "2/2"].map(|shard| {
+        let out = at(here.path(), &format!("part-{}.jsonl", &shard[..1]));
+        align(&out, &["--shard", shard]);
+        out
+    });
+    run(&["merge", &first, &second, "-o", &merged], 0);
+    assert!(fs::read(whole).unwrap() == fs::read(merged).unwrap());
+}
+
 #[cfg(feature = "parquet")]
 #[test]
 fn parquet_is_read_in_shards_and_gone_on_with() {
@@ -471,5 +502,6 @@ fn parquet_is_read_in_shards_and_gone_on_with() {
     let copies: std::collections::BTreeSet<char> =
         survey.sample.iter().map(|entry| entry.id.chars().next().unwrap()).collect();
     let bytes: u64 = survey.sample.iter().map(|entry| entry.bytes).sum();
-    assert!(!survey.whole && copies.len() == 10 && (40_000..90_000).contains(&bytes), "{copies:?}, {bytes}");
+    assert_eq!(survey.extent, bitext::archive::Extent::Drawn);
+    assert!(copies.len() == 10 && (40_000..90_000).contains(&bytes), "{copies:?}, {bytes}");
 }

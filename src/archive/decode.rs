@@ -1,7 +1,7 @@
 //! Bytes to text: UTF-8 first, byte order marks, then the encodings that Chinese texts come in.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{BIG5, DecoderResult, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 use thiserror::Error;
 
 /// Decoded text and the encoding it had.
@@ -80,19 +80,21 @@ pub fn decode(bytes: Vec<u8>, named: Option<&'static Encoding>) -> Result<Decode
 fn convert(bytes: &[u8], encoding: &'static Encoding) -> Result<Decoded, DecodeError> {
     match encoding.decode_without_bom_handling_and_without_replacement(bytes) {
         Some(text) => Ok(Decoded { text: text.into_owned(), encoding: encoding.name() }),
-        None => {
-            let mut decoder = encoding.new_decoder_without_bom_handling();
-            let mut out = vec![0; 4096];
-            let mut byte = 0;
-            while byte < bytes.len() {
-                let (_, read, _) = decoder.decode_to_utf8_without_replacement(&bytes[byte..], &mut out, true);
-                // The count of bytes read stops behind the malformed sequence, or at the end of the buffer.
-                byte += read.max(1);
-                if read == 0 || read < 1024 {
-                    break;
-                }
-            }
-            Err(DecodeError { byte: byte.saturating_sub(1), encoding: encoding.name() })
+        None => Err(DecodeError { byte: first_malformed(bytes, encoding), encoding: encoding.name() }),
+    }
+}
+
+/// Where the first sequence of bytes begins that is none of the encoding's; their number where all are.
+fn first_malformed(bytes: &[u8], encoding: &'static Encoding) -> usize {
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let (mut byte, mut out) = (0, [0; 4096]);
+    loop {
+        let (result, read, _) = decoder.decode_to_utf8_without_replacement(&bytes[byte..], &mut out, true);
+        byte += read;
+        match result {
+            DecoderResult::InputEmpty => return byte,
+            DecoderResult::OutputFull => {}
+            DecoderResult::Malformed(length, behind) => return byte - usize::from(behind) - usize::from(length),
         }
     }
 }
@@ -172,5 +174,23 @@ mod tests {
         let refused = decode(bytes, None).unwrap_err();
         assert_eq!(refused.byte, 40);
         assert!(refused.to_string().contains("--encoding"));
+    }
+
+    #[test]
+    fn the_first_byte_that_does_not_fit_is_told() {
+        let text = TEXT.repeat(300);
+        let (bytes, ..) = GB18030.encode(&text);
+        for at in [0, 40, 2000, 5000, bytes.len() - 40] {
+            let mut bytes = bytes.to_vec();
+            // Not amid a character.
+            let at = (at..).find(|&at| bytes[at..].starts_with(b"\n")).unwrap();
+            bytes[at] = 0xFF;
+            assert_eq!(decode(bytes, Some(GB18030)).unwrap_err().byte, at);
+        }
+        // Half a character at the end.
+        let text = "字".repeat(4000);
+        let (cut, ..) = GB18030.encode(&text);
+        let refused = decode(cut[..cut.len() - 1].to_vec(), Some(GB18030)).unwrap_err();
+        assert_eq!(refused.byte, cut.len() - 2);
     }
 }

@@ -23,7 +23,7 @@ use std::path::Path;
 pub use draw::Draw;
 pub use reader::{Input, OpenError, Options, Reader, objects};
 pub use shard::Shard;
-pub use survey::{Listing, Survey};
+pub use survey::{Extent, Listing, Survey};
 
 /// Why a document was set aside. The codes are those of the archive's survey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -6,8 +6,9 @@ use super::{Body, Entry, Reason, Reject, Shard, Warning, bundle, decode, stem};
 use crate::span::{Pair, Side};
 use encoding_rs::Encoding;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -34,11 +35,31 @@ pub struct Options {
     pub largest: u64,
     /// Only the documents of this shard (default: all). Article files of other shards are not opened.
     pub shard: Option<Shard>,
+    /// [Places](walk::place) of files that are passed over in folders (default: none): what a run writes there itself.
+    pub skip: BTreeSet<PathBuf>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { segmented: false, encoding: None, largest: 256 << 20, shard: None }
+        Self { segmented: false, encoding: None, largest: 256 << 20, shard: None, skip: BTreeSet::new() }
+    }
+}
+
+impl Input {
+    /// The files and folders that it names.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        let (one, two) = match self {
+            Input::Path(path) => (Some(path), None),
+            Input::Files(paths) => (Some(&paths.source), Some(&paths.target)),
+            Input::Stdin => (None, None),
+        };
+        one.into_iter().chain(two).map(PathBuf::as_path)
+    }
+
+    /// True where it can be read but once: standard input, a pipe.
+    pub fn is_stream(&self) -> bool {
+        let is_pipe = |path: &Path| fs::metadata(path).is_ok_and(|meta| !meta.is_file() && !meta.is_dir());
+        *self == Input::Stdin || self.paths().any(is_pipe)
     }
 }
 
@@ -71,15 +92,8 @@ impl Reader {
     /// # Errors
     /// When an input does not exist: better before the long work than in its middle.
     pub fn open(inputs: Vec<Input>, options: Options) -> Result<Self, OpenError> {
-        for input in &inputs {
-            let paths: &[&PathBuf] = match input {
-                Input::Path(path) => &[path],
-                Input::Files(Pair { source, target }) => &[source, target],
-                Input::Stdin => &[],
-            };
-            for path in paths {
-                fs::metadata(path).map_err(|source| OpenError { path: path.to_path_buf(), source })?;
-            }
+        for path in inputs.iter().flat_map(Input::paths) {
+            fs::metadata(path).map_err(|source| OpenError { path: path.to_owned(), source })?;
         }
         Ok(Self { inputs: inputs.into_iter(), options, files: None, entries: None, met: 0 })
     }
@@ -87,7 +101,7 @@ impl Reader {
     fn input(&mut self, input: Input) {
         let options = self.options.clone();
         match input {
-            Input::Path(path) if path.is_dir() => self.files = Some(Box::new(walk::files(&path))),
+            Input::Path(path) if path.is_dir() => self.files = Some(Box::new(walk::files(&path, &options.skip))),
             Input::Path(path) => self.entries = Some(file(&path, &options)),
             Input::Stdin => self.entries = Some(stdin(&options)),
             Input::Files(paths) => self.entries = Some(Box::new(std::iter::once(pair(&paths, &options)))),
@@ -207,18 +221,21 @@ pub fn objects(path: &Path) -> io::Result<Objects> {
         }
         _ => Compression::None,
     };
-    let object = |(number, line): (usize, io::Result<String>)| {
+    let object = |(number, line): (usize, io::Result<Vec<u8>>)| {
         let wrong = |error: &dyn std::fmt::Display| format!("line {number}: not a JSON record: {error}");
-        match line {
-            Ok(line) if line.trim().is_empty() => None,
-            Ok(line) => Some(serde_json::from_str(&line).map_err(|error| wrong(&error))),
-            Err(error) => Some(Err(wrong(&error))),
+        let text = match line {
+            Ok(line) => decode::decode(line, None).map_err(|error| wrong(&error)),
+            Err(error) => Err(wrong(&error)),
+        };
+        match text {
+            Ok(decoded) if decoded.text.trim().is_empty() => None,
+            text => Some(text.and_then(|line| serde_json::from_str(&line.text).map_err(|error| wrong(&error)))),
         }
     };
-    Ok(Box::new((1..).zip(decompressed(file, compression).lines()).filter_map(object)))
+    Ok(Box::new((1..).zip(decompressed(file, compression).split(b'\n')).filter_map(object)))
 }
 
-pub(super) fn decompressed(file: File, compression: Compression) -> Box<dyn BufRead + Send> {
+pub(super) fn decompressed(file: impl Read + Send + 'static, compression: Compression) -> Box<dyn BufRead + Send> {
     match compression {
         Compression::None => Box::new(BufReader::with_capacity(1 << 18, file)),
         Compression::Gzip => Box::new(BufReader::with_capacity(1 << 18, flate2::read::MultiGzDecoder::new(file))),
@@ -242,19 +259,28 @@ fn records(input: Box<dyn BufRead + Send>, path: &Path, options: &Options) -> En
     Box::new(Records::new(input, path, options.segmented, options.encoding, options.largest).of_shard(options.shard))
 }
 
-/// Standard input holds records when it begins with `{`, else one article.
+/// Standard input, compressed or not, holds records when it begins with `{`, else one article.
 fn stdin(options: &Options) -> Entries {
     let path = Path::new("-");
-    let mut input = BufReader::with_capacity(1 << 18, io::stdin());
-    let begins_record = match input.fill_buf() {
-        Ok(head) => head.trim_ascii_start().first().is_none_or(|&byte| byte == b'{'),
-        Err(error) => return once(Err(unreadable(path, &error))),
+    let begun = || -> io::Result<(Box<dyn BufRead + Send>, bool)> {
+        let mut raw = BufReader::with_capacity(1 << 18, io::stdin());
+        let mut input: Box<dyn BufRead + Send> = match Compression::of(raw.fill_buf()?) {
+            Compression::None => Box::new(raw),
+            compression => decompressed(raw, compression),
+        };
+        let head = input.fill_buf()?;
+        let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+        let begins_record = text.trim_ascii_start().first().is_none_or(|&byte| byte == b'{');
+        Ok((input, begins_record))
     };
-    if begins_record {
-        return records(Box::new(input), path, options);
+    match begun() {
+        Ok((input, true)) => records(input, path, options),
+        Ok((input, false)) => {
+            let read = limited(input, path, options.largest).and_then(|bytes| decoded(path, bytes, options));
+            once(read.map(|(text, warnings)| article(Path::new("stdin"), text, warnings)))
+        }
+        Err(error) => once(Err(unreadable(path, &error))),
     }
-    let read = limited(input, path, options.largest).and_then(|bytes| decoded(path, bytes, options));
-    once(read.map(|(text, warnings)| article(Path::new("stdin"), text, warnings)))
 }
 
 fn limited(input: impl io::Read, path: &Path, largest: u64) -> Result<Vec<u8>, Reject> {

@@ -86,7 +86,9 @@ impl<R: BufRead> Records<R> {
             id: Option<Value>,
         }
         let head: Head = serde_json::from_slice(line).ok()?;
-        id(head.id, &self.path, self.line).ok()
+        let id = id(head.id, &self.path, self.line).ok()?;
+        // Letters of another encoding may look like UTF-8: that is told from more than an id.
+        (id.is_ascii() || decode::plain(line, self.encoding).is_some()).then_some(id)
     }
 
     fn read(&self, line: &[u8], place: String) -> Result<Entry, Reject> {

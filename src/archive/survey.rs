@@ -13,6 +13,7 @@ use super::{Draw, Entry, Input, Reject};
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
 use std::collections::{BTreeMap, BinaryHeap};
+use std::fmt;
 use std::fs::{self, File};
 use std::hash::Hasher;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
@@ -48,8 +49,29 @@ pub struct Survey {
     pub listing: Listing,
     /// The sample, in the order of the input.
     pub sample: Vec<Entry>,
-    /// True when the sample is all that there is.
-    pub whole: bool,
+    /// What of the input the sample is.
+    pub extent: Extent,
+}
+
+/// What of an input a sample is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// Drawn from all of it.
+    Drawn,
+    /// Its beginning: of a stream, or where no document is small enough to be drawn.
+    Beginning,
+}
+
+impl fmt::Display for Extent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Extent::Whole => "the whole input",
+            Extent::Drawn => "a sample of the whole input",
+            Extent::Beginning => "the beginning of the input",
+        })
+    }
 }
 
 impl Survey {
@@ -59,7 +81,9 @@ impl Survey {
         let mut files = Files::new(most);
         for input in inputs {
             match input {
-                Input::Path(path) if path.is_dir() => walk::files(path).flatten().for_each(|path| files.add(path)),
+                Input::Path(path) if path.is_dir() => {
+                    walk::files(path, &options.skip).flatten().for_each(|path| files.add(path))
+                }
                 Input::Path(path) => files.add(path.clone()),
                 Input::Files(paths) => {
                     [&paths.source, &paths.target].into_iter().for_each(|path| files.add(path.clone()))
@@ -68,13 +92,17 @@ impl Survey {
             }
         }
         if most == 0 {
-            return Self { listing: files.listing(), sample: Vec::new(), whole: false };
+            return Self { listing: files.listing(), sample: Vec::new(), extent: Extent::Beginning };
         }
         let options = Options { shard: None, ..options.clone() };
         let (head, whole) = head(inputs, &options, most);
         let drawn = if whole { Vec::new() } else { files.draw(&options, most) };
-        let listing = files.listing();
-        Self { listing, sample: if drawn.is_empty() { head } else { drawn }, whole }
+        let (sample, extent) = match (whole, drawn.is_empty()) {
+            (true, _) => (head, Extent::Whole),
+            (false, false) => (drawn, Extent::Drawn),
+            (false, true) => (head, Extent::Beginning),
+        };
+        Self { listing: files.listing(), sample, extent }
     }
 }
 
@@ -314,7 +342,7 @@ mod tests {
             assert_eq!(thousands(&survey.sample).len(), 10, "{name}");
             let bytes: u64 = survey.sample.iter().map(|entry| entry.bytes).sum();
             assert!((150_000..250_000).contains(&bytes), "{name}: {bytes}");
-            assert!(!survey.whole);
+            assert_eq!(survey.extent, Extent::Drawn);
             let again = Survey::of(&inputs, &Options::default(), 200_000);
             assert_eq!(again.sample, survey.sample);
             assert_eq!(again.listing, survey.listing);
@@ -345,7 +373,18 @@ mod tests {
         let here = tempfile::tempdir().unwrap();
         write(here.path(), "a.jsonl", (0..20).map(record).collect::<String>().as_bytes());
         let survey = Survey::of(&[Input::Path(here.path().into())], &Options::default(), 1 << 20);
-        assert!(survey.whole);
+        assert_eq!(survey.extent, Extent::Whole);
         assert_eq!(survey.sample.len(), 20);
+    }
+
+    #[test]
+    fn of_books_that_are_too_large_to_be_drawn_the_first_is_taken_and_told() {
+        let here = tempfile::tempdir().unwrap();
+        let book =
+            |n: usize| format!("{{\"id\": \"{n}\", \"source\": \"{}\", \"target\": \"x\"}}\n", "修渠。".repeat(20_000));
+        write(here.path(), "books.jsonl", (0..8).map(book).collect::<String>().as_bytes());
+        let survey = Survey::of(&[Input::Path(here.path().into())], &Options::default(), 100_000);
+        assert_eq!(survey.extent, Extent::Beginning);
+        assert_eq!(survey.sample[0].id, "0");
     }
 }

@@ -1,11 +1,13 @@
 //! `bitext align`: from article files, records or a pair of texts to rows.
 
 use super::locks::{self, Fate, Told};
+use super::output::{apart, partial};
 use super::progress::Progress;
 use super::run::{self, Became, Before, Beside, Run};
 use super::targets::{self, ApartWriter, Plan};
 use super::{Done, Failure, Opened};
 use crate::align::{Model, Settings, Signals};
+use crate::archive::walk::place;
 use crate::archive::{self, Entry, Input, Listing, Shard};
 use crate::engine::batch::{self, Outcome, RunError};
 use crate::engine::{Aligned, Engine, SAMPLE_BYTES};
@@ -105,8 +107,12 @@ pub(super) struct Arguments {
 /// Options that say where from and where to, or how, but not what: the rows are the same.
 const NOT_OF_THE_WORK: [&str; 11] =
     ["inputs", "source", "target", "output", "format", "explain", "resume", "shard", "mark_every", "jobs", "quiet"];
-/// Options that name files.
-const WITH_FILES: [&str; 5] = ["abbreviations", "anchors", "dictionary", "locks", "model"];
+/// The files that settings are read from, and not rows.
+fn settings_files(arguments: &Arguments) -> impl Iterator<Item = &Path> {
+    let Arguments { model, dictionary, locks, abbreviations, .. } = arguments;
+    let one = [model, dictionary, &locks.anchors].into_iter().flatten();
+    one.chain(abbreviations.iter().map(|(_, path)| path)).map(PathBuf::as_path)
+}
 
 /// One document's rows, what became of its locks, and its pairs, omissions and additions.
 struct Rendered {
@@ -133,6 +139,11 @@ pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) ->
     let outputs = if arguments.output.is_empty() { vec!["-".into()] } else { arguments.output.clone() };
     let plan = Plan::new(&arguments.options, &outputs, arguments.format, &language, arguments.source.is_some())?;
     let beside = Beside::of(&outputs[0]);
+    let written = || plan.paths().into_iter().chain(beside.iter().flat_map(Beside::paths));
+    // Locks may be: the rows that they are come back.
+    let read = inputs.iter().flat_map(Input::paths).chain(settings_files(&arguments));
+    apart(written(), read)?;
+    options.skip = written().flat_map(|path| [place(&partial(&path)), place(&path)]).collect();
     let before = match &beside {
         Some(beside) if arguments.resume => Before::find(beside, &plan.paths())?,
         _ => Before::Nothing,
@@ -142,18 +153,18 @@ pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) ->
     }
     // What an earlier run has learned holds on.
     let sample_bytes = if matches!(before, Before::Nothing) { sample_bytes } else { 0 };
-    let Opened { mut entries, listing, sample, drawn } = super::open(inputs, &options, sample_bytes)?;
+    let Opened { mut entries, listing, sample, extent } = super::open(inputs, &options, sample_bytes)?;
     let work = work(&arguments, given, &plan, &engine, listing)?;
     let past = match before {
         Before::Nothing => None,
-        Before::Whole(manifest) => return already_whole(&arguments, &work, &manifest, &mut entries, &outputs[0]),
+        Before::Whole(manifest) => return already_whole(&arguments, &work, &manifest, &mut entries, &plan.paths()),
         Before::Stopped(past) => {
             refuse_other_work(&work, &past.work, &outputs[0])?;
             Some(past)
         }
     };
     let past = past.as_deref();
-    let apart = plan.apart();
+    let writer = plan.apart();
     if let (Some(beside), false, false) = (&beside, arguments.resume, arguments.quiet)
         && beside.journal.exists()
     {
@@ -161,14 +172,14 @@ pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) ->
     }
     let every = Duration::try_from_secs_f64(arguments.mark_every).map_err(Failure::run)?;
     let mut run = Run::open(|lengths| plan.open(lengths), beside.clone(), past, work, every)?;
-    let done_before = run.manifest.counts.done();
+    let (done_before, mut passed) = (run.manifest.counts.done(), 0);
     match past {
         Some(past) => {
             for learned in &past.work.learned {
                 engine.put_table(learned.language(), learned.unpack().map_err(Failure::Run)?);
             }
             run.manifest.learned.clone_from(&past.work.learned);
-            run::pass(&mut entries, done_before, run.manifest.document_sum())?;
+            passed = run::pass(&mut entries, done_before, run.manifest.document_sum())?;
             locks.pass(&past.locked);
         }
         None => run.manifest.learned = learn(&mut engine, &sample, arguments.jobs)?,
@@ -177,7 +188,10 @@ pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) ->
     drop(sample);
     run.journal(past)?;
 
-    let mut progress = Progress::new(arguments.quiet, total);
+    // Shards are about equal.
+    let shards = arguments.shard.map_or(1, |shard| u64::from(shard.of()));
+    let left = total.map(|total| (total / shards).saturating_sub(passed));
+    let mut progress = Progress::new(arguments.quiet, left);
     let (numbers, numbered) = channel();
     let entries = entries.map(move |(number, entry)| {
         // The writer takes the numbers in the same order; it may have stopped because of an error.
@@ -201,14 +215,15 @@ pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) ->
         bar.add(to.manifest.counts.done(), outcome.bytes);
         Ok(())
     };
-    batch::run(&engine, arguments.jobs, entries, |aligned| render(aligned, apart.as_ref()), sink).map_err(|error| {
-        match error {
+    batch::run(&engine, arguments.jobs, entries, |aligned| render(aligned, writer.as_ref()), sink).map_err(
+        |error| match error {
             RunError::Sink(failure) => run.explain(failure),
             RunError::Threads(error) => Failure::run(error),
-        }
-    })?;
+        },
+    )?;
     progress.finish();
     run.manifest.counts.not_kept += locks.waiting();
+    run.lost(&locks.unmet()?)?;
     let Manifest { counts, learned, .. } = run.manifest.clone();
     if counts.done() == 0 && arguments.shard.is_none() {
         return Err(Failure::Run(
@@ -220,7 +235,7 @@ pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) ->
     if !arguments.quiet {
         let mut text = summary(&counts, done_before, started);
         for LearnedTable { source_lang, target_lang, translations, beads, .. } in &learned {
-            let from = if past.is_some() { String::new() } else { format!(" of {drawn_from} documents, {drawn}") };
+            let from = if past.is_some() { String::new() } else { format!(" of {drawn_from} documents, {extent}") };
             text += &format!(
                 "  learned: {translations} translations of words, {source_lang}-{target_lang}, from {beads} pairs{from}\n"
             );
@@ -243,10 +258,10 @@ fn work(
     listing: Option<Listing>,
 ) -> Result<Manifest, Failure> {
     let mut files = BTreeMap::new();
-    for value in WITH_FILES.iter().filter_map(|name| given.get(*name)).flatten() {
-        let path = value.split_once('=').map_or(value.as_str(), |(_, path)| path);
-        let bytes = fs::read(path).map_err(|error| Failure::Run(format!("{path}: {error}")))?;
-        files.insert(path.to_owned(), blake3::hash(&bytes).to_hex().to_string());
+    for path in settings_files(arguments).chain(arguments.locks.locks.as_deref()) {
+        let name = path.display().to_string();
+        let bytes = fs::read(path).map_err(|error| Failure::Run(format!("{name}: {error}")))?;
+        files.insert(name, blake3::hash(&bytes).to_hex().to_string());
     }
     let mut settings: BTreeMap<_, _> =
         given.into_iter().filter(|(name, _)| !NOT_OF_THE_WORK.contains(&name.as_str())).collect();
@@ -285,21 +300,33 @@ fn refuse_other_work(now: &Manifest, then: &Manifest, output: &Path) -> Result<(
     })
 }
 
-/// An earlier run has done everything, if the input is still the same.
+/// An earlier run has done everything, if the input is still the same and the outputs are.
 fn already_whole(
     arguments: &Arguments,
     work: &Manifest,
     manifest: &Manifest,
     entries: &mut impl Iterator<Item = run::Numbered>,
-    output: &Path,
+    outputs: &[PathBuf],
 ) -> Result<Done, Failure> {
+    let output = &outputs[0];
     refuse_other_work(work, manifest, output)?;
+    let anew = |path: &Path, what: &str| {
+        Err(Failure::Run(format!("{} {what}; run without --resume to begin anew", path.display())))
+    };
+    for (index, path) in outputs.iter().enumerate() {
+        let Some(written) = manifest.outputs.get(index).filter(|written| path.ends_with(&written.name)) else {
+            return anew(path, "was not written by the run that made the others");
+        };
+        let mut hasher = blake3::Hasher::new();
+        let read = fs::File::open(path).and_then(|file| hasher.update_reader(file).map(|_| ()));
+        read.map_err(|error| Failure::Run(format!("{}: {error}", path.display())))?;
+        if hasher.finalize().to_hex().as_str() != written.blake3 {
+            return anew(path, "is not what its manifest says: it was changed since");
+        }
+    }
     run::pass(entries, manifest.counts.done(), manifest.document_sum())?;
     if entries.next().is_some() {
-        return Err(Failure::Run(format!(
-            "the input has more documents than {} was made of; run without --resume to begin anew",
-            output.display()
-        )));
+        return anew(output, "was made of fewer documents than the input has");
     }
     if !arguments.quiet {
         let _ = writeln!(io::stderr(), "{} is whole already: nothing to do", output.display());
@@ -356,7 +383,7 @@ fn inputs(arguments: &Arguments) -> (Vec<Input>, Option<u64>) {
     (arguments.inputs.iter().map(|path| super::input(path)).collect(), total)
 }
 
-fn render(aligned: &Aligned, apart: Option<&ApartWriter>) -> Rendered {
+fn render(aligned: &Aligned, writer: Option<&ApartWriter>) -> Rendered {
     let beads = &aligned.alignment.beads;
     let count = |wanted: fn(Block) -> bool| beads.iter().filter(|bead| wanted(bead.block)).count() as u64;
     let counts = Counts {
@@ -368,8 +395,8 @@ fn render(aligned: &Aligned, apart: Option<&ApartWriter>) -> Rendered {
         locked: aligned.locks.len() as u64,
         not_kept: aligned.lost.len() as u64,
     };
-    let rows = match apart {
-        Some(apart) => Became::Apart(apart.write(aligned), beads.len() as u64),
+    let rows = match writer {
+        Some(writer) => Became::Apart(writer.write(aligned), beads.len() as u64),
         None => Became::Rows(export::rows(aligned).collect()),
     };
     Rendered { rows, counts, fate: Fate::of(aligned) }

@@ -2,6 +2,7 @@
 //! up to which all outputs are on the disk. A line that was not written to its end does not count.
 
 use super::Failure;
+use super::output::Marked;
 use crate::export::manifest::{Counts, Manifest, Order};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions};
@@ -20,8 +21,8 @@ pub(super) struct Mark {
     pub(super) order: String,
     /// Documents with locks or anchors that were aligned since then.
     pub(super) locked: Vec<String>,
-    /// How long each output is.
-    pub(super) bytes: Vec<u64>,
+    /// What there is of each output.
+    pub(super) outputs: Vec<Marked>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -21,17 +21,17 @@ const NAMED: usize = 3;
 pub(super) struct LockOptions {
     /// Keep the rows of this file whose status is locked, and align the rest around them: rows in any format that is read back
     #[arg(long, value_name = "ROWS")]
-    locks: Option<PathBuf>,
+    pub(super) locks: Option<PathBuf>,
     /// Lines (with --segmented) or paragraphs of the body that begin together: their two numbers, from 1, in a line, parted by
     /// a tab; of several documents with the document's id before them
     #[arg(long, value_name = "FILE")]
-    anchors: Option<PathBuf>,
+    pub(super) anchors: Option<PathBuf>,
 }
 
 /// What is to be kept, and what became of it so far.
 pub(super) struct Locks {
-    /// Documents not yet aligned, with their numbers of locks and anchors.
-    waiting: BTreeMap<String, usize>,
+    /// Documents not yet aligned, with what will be lost if they never are.
+    waiting: BTreeMap<String, Vec<Lost>>,
     lost: Vec<Lost>,
 }
 
@@ -57,8 +57,8 @@ pub(super) struct Told {
 }
 
 impl LockOptions {
-    /// Reads the files, and has the engine keep what they say. `single`: the id of the one document, where there is one alone. Those
-    /// of other shards' documents are left to the other shards.
+    /// Reads the files, and has the engine keep what they say. `single`: the id of the one document, where there is one alone. Other
+    /// shards' documents are not waited for; but the table is learned from some of them, and must be every shard's.
     pub(super) fn read(
         &self,
         engine: &mut Engine,
@@ -84,12 +84,16 @@ impl LockOptions {
         if let Some(path) = &self.anchors {
             let explain = |error: String| Failure::Run(format!("anchors {}: {error}", path.display()));
             let text = std::fs::read_to_string(path).map_err(|error| explain(error.to_string()))?;
-            for (doc, anchor) in anchors(&text, single).map_err(explain)? {
+            let found = anchors(&text, single).map_err(explain)?;
+            if found.is_empty() {
+                return Err(explain("it has no line with two numbers".into()));
+            }
+            for (doc, anchor) in found {
                 kept.entry(doc).or_default().anchors.push(anchor);
             }
         }
-        kept.retain(|doc, _| shard.is_none_or(|shard| shard.holds(doc)));
-        let waiting = kept.iter().map(|(doc, kept)| (doc.clone(), kept.locks.len() + kept.anchors.len())).collect();
+        let own = kept.iter().filter(|(doc, _)| shard.is_none_or(|shard| shard.holds(doc)));
+        let waiting = own.map(|(doc, kept)| (doc.clone(), kept.unmet(doc))).collect();
         engine.keep(kept);
         Ok(Locks { waiting, lost: Vec::new() })
     }
@@ -130,19 +134,21 @@ impl Locks {
     /// Takes note of one document.
     pub(super) fn add(&mut self, fate: Fate) -> Result<Told, Failure> {
         let doc = self.waiting.remove(&fate.doc).map(|_| fate.doc);
-        let line = |lost: &Lost| {
-            let mut line = serde_json::to_vec(lost).map_err(Failure::run)?;
-            line.push(b'\n');
-            Ok(line)
-        };
-        let lines = fate.lost.iter().map(line).collect::<Result<_, Failure>>()?;
+        let lines = fate.lost.iter().map(line).collect::<Result<_, _>>()?;
         self.lost.extend(fate.lost);
         Ok(Told { doc, lines })
     }
 
     /// Locks and anchors of documents that were not aligned.
     pub(super) fn waiting(&self) -> u64 {
-        self.waiting.values().sum::<usize>() as u64
+        self.waiting.values().map(Vec::len).sum::<usize>() as u64
+    }
+
+    /// The same, a line each; in the order of the lines, which that of shards can be brought to.
+    pub(super) fn unmet(&self) -> Result<Vec<Vec<u8>>, Failure> {
+        let mut lines = self.waiting.values().flatten().map(line).collect::<Result<Vec<_>, _>>()?;
+        lines.sort();
+        Ok(lines)
     }
 
     /// Says what this run could not keep, quiet or not.
@@ -173,6 +179,12 @@ impl Locks {
         }
         let _ = io::stderr().write_all(text.as_bytes());
     }
+}
+
+fn line(lost: &Lost) -> Result<Vec<u8>, Failure> {
+    let mut line = serde_json::to_vec(lost).map_err(Failure::run)?;
+    line.push(b'\n');
+    Ok(line)
 }
 
 /// For the summary; nothing where nothing was to be kept.

@@ -1,13 +1,13 @@
 //! `bitext merge`: the shards of a run into one output, with the rows in the order of the input.
 
-use super::output::{Output, Packing, is_file};
-use super::run::Beside;
+use super::output::{Output, Packing, apart, is_file};
+use super::run::{self, Beside};
 use super::{Done, Failure, is_dash};
 use crate::archive::Shard;
 use crate::export::Format;
 use crate::export::manifest::{Manifest, Order, Place};
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -50,24 +50,39 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
             "the output must be a file of rows: end it in .jsonl, .jsonl.zst or .jsonl.gz".into(),
         ));
     }
-    let mut parts = arguments.shards.iter().map(|path| open(path)).collect::<Result<Vec<_>, _>>()?;
-    parts.sort_by_key(|part| part.shard.index());
-    check(&parts)?;
     let beside = Beside::of(&arguments.output)
         .ok_or_else(|| Failure::Arguments(format!("{} is no file", arguments.output.display())))?;
+    let all_beside = || arguments.shards.iter().filter_map(|path| Beside::of(path));
+    let written = beside.paths().into_iter().chain([arguments.output.clone()]);
+    let read: Vec<PathBuf> = arguments.shards.iter().cloned().chain(all_beside().flat_map(|own| own.paths())).collect();
+    apart(written, read.iter().map(PathBuf::as_path))?;
+    // `part-*.jsonl` names what the shards have set aside, too.
+    let rejects: BTreeSet<PathBuf> = all_beside().map(|own| own.rejects).collect();
+    let shards = arguments.shards.iter().filter(|path| !rejects.contains(*path));
+    let mut parts = shards.map(|path| open(path)).collect::<Result<Vec<_>, _>>()?;
+    parts.sort_by_key(|part| part.shard.index());
+    check(&parts)?;
     let mut output = Output::packed(&arguments.output, packing)?;
     let mut rejects = Output::file(&beside.rejects)?;
     let mut line = Vec::new();
     // The numbers of the documents are numbers in the whole input: the least of them is next.
     let next = |part: &Part| part.places.front().map_or(u64::MAX, |place| place.number);
-    while let Some(part) = parts.iter_mut().min_by_key(|part| next(part)) {
+    for number in 0.. {
+        let Some(part) = parts.iter_mut().min_by_key(|part| next(part)) else { break };
         let Some(place) = part.places.pop_front() else { break };
+        if place.number != number {
+            let message = format!("no shard has document {} of the input: make the shards anew", number + 1);
+            return Err(Failure::Run(message));
+        }
         let mut copy = |from: &mut dyn BufRead, to: &mut Output, lines: u64| {
             (0..lines).try_for_each(|_| {
                 line.clear();
                 from.read_until(b'\n', &mut line).map_err(|error| unreadable(&part.path, &error))?;
                 if line.is_empty() {
-                    let message = format!("{} ends too early: it is not what its manifest says", part.path.display());
+                    let message = format!(
+                        "{} or what it has set aside ends too early: it is not what its manifest says",
+                        part.path.display()
+                    );
                     return Err(Failure::Run(message));
                 }
                 to.write(&line)
@@ -79,21 +94,26 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
     let mut merged = parts[0].manifest.clone();
     (merged.shard, merged.order) = (None, None);
     let mut sum = parts[0].manifest.document_sum();
+    let mut unmet = Vec::new();
     for part in &mut parts {
         part.verify()?;
+        // Behind the documents stand locks of such as were not there.
+        for line in part.rejects.by_ref().split(b'\n') {
+            unmet.push([line.map_err(|error| unreadable(&part.path, &error))?, b"\n".to_vec()].concat());
+        }
         if part.shard.index() > 1 {
             merged.counts.add(&part.manifest.counts);
             sum = sum.wrapping_add(part.manifest.document_sum());
         }
     }
     merged.set_document_sum(sum);
+    unmet.sort();
+    unmet.iter().try_for_each(|line| rejects.write(line))?;
     merged.settings.insert("format".into(), vec![format!("jsonl{}", packing.ending())]);
     merged.outputs = output.seal()?.into_iter().collect();
     output.finish()?;
     rejects.finish()?;
-    let mut manifest = Output::file(&beside.manifest)?;
-    manifest.write(merged.to_json().as_bytes())?;
-    manifest.finish()?;
+    run::write_manifest(&beside.manifest, &merged)?;
     if !arguments.quiet {
         let counts = &merged.counts;
         let _ = writeln!(

@@ -28,7 +28,7 @@ mod terms;
 mod train;
 
 use crate::align::{Model, Signals};
-use crate::archive::{self, Entry, Input, Listing, Reader, Reject, Survey, survey};
+use crate::archive::{self, Entry, Extent, Input, Listing, Reader, Reject, Survey, survey};
 use crate::export::manifest::Counts;
 use crate::signal::lexicon::dictionary;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -225,13 +225,13 @@ struct Opened {
     listing: Option<Listing>,
     /// The documents to learn from.
     sample: Vec<Entry>,
-    /// Where these come from.
-    drawn: &'static str,
+    /// What of the input these are.
+    extent: Extent,
 }
 
-/// Opens inputs, and draws a sample of about `most` bytes from all of them (none, for 0). Of a stream it is the beginning.
+/// Opens inputs, and draws a sample of about `most` bytes from all of them (none, for 0). Where one is a stream it is the beginning.
 fn open(inputs: Vec<Input>, options: &archive::Options, most: u64) -> Result<Opened, Failure> {
-    if inputs.contains(&Input::Stdin) {
+    if inputs.iter().any(Input::is_stream) {
         let open = archive::Options { shard: None, ..options.clone() };
         let mut reader = Reader::open(inputs, open).map_err(Failure::run)?;
         let (head, _) = survey::first(&mut reader, most);
@@ -240,11 +240,10 @@ fn open(inputs: Vec<Input>, options: &archive::Options, most: u64) -> Result<Ope
         let entries = (0..)
             .zip(head.into_iter().chain(reader))
             .filter(move |(_, entry)| shard.is_none_or(|shard| shard.holds_entry(entry)));
-        return Ok(Opened { entries: Box::new(entries), listing: None, sample, drawn: "the beginning of the input" });
+        return Ok(Opened { entries: Box::new(entries), listing: None, sample, extent: Extent::Beginning });
     }
     let mut reader = Reader::open(inputs.clone(), options.clone()).map_err(Failure::run)?;
-    let Survey { listing, sample, whole } = Survey::of(&inputs, options, most);
-    let drawn = if whole { "the whole input" } else { "a sample of the whole input" };
+    let Survey { listing, sample, extent } = Survey::of(&inputs, options, most);
     let entries = std::iter::from_fn(move || reader.next_numbered());
-    Ok(Opened { entries: Box::new(entries), listing: Some(listing), sample, drawn })
+    Ok(Opened { entries: Box::new(entries), listing: Some(listing), sample, extent })
 }

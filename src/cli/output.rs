@@ -1,9 +1,12 @@
 //! Outputs that are there whole or not at all.
 
 use super::Failure;
+use crate::archive::walk::place;
 use crate::export::manifest::Written;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -52,6 +55,16 @@ impl Packing {
             }
         }
     }
+}
+
+/// What there is of a file up to a mark that a run can go on at.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Marked {
+    /// Its length.
+    pub(super) bytes: u64,
+    /// The hash of so much of it.
+    pub(super) blake3: String,
 }
 
 /// A file that is written beside its name and renamed when whole, or standard output.
@@ -132,6 +145,44 @@ pub(super) fn partial(path: &Path) -> PathBuf {
     with_suffix(path, ".partial")
 }
 
+/// Refuses to write files of which two are the same, be it as long as one of them is not whole, or one is read: a file is not written over
+/// what it is made of.
+pub(super) fn apart<'r>(
+    written: impl IntoIterator<Item = PathBuf>,
+    read: impl IntoIterator<Item = &'r Path>,
+) -> Result<(), Failure> {
+    let mut seen = BTreeSet::new();
+    for path in written {
+        for name in [partial(&path), path] {
+            if !seen.insert(place(&name)) {
+                let name = name.display();
+                return Err(Failure::Arguments(format!("{name} is written twice: each output needs files of its own")));
+            }
+        }
+    }
+    match read.into_iter().find(|path| seen.contains(&place(path))) {
+        Some(path) => {
+            let message = "would be written over, and is read: name another output";
+            Err(Failure::Arguments(format!("{} {message}", path.display())))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Has a file that is being written locked, as long as it is open.
+///
+/// # Errors
+/// When another run has it.
+fn alone(file: &File, path: &Path) -> Result<(), Failure> {
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => {
+            Err(Failure::Run(format!("another run is writing {}: wait for it, or name another output", path.display())))
+        }
+        // Some file systems have no locks: then nobody can tell.
+        Err(TryLockError::Error(_)) | Ok(()) => Ok(()),
+    }
+}
+
 /// True when `path` is, or would be, a file that can be renamed.
 pub(super) fn is_file(path: &Path) -> bool {
     !super::is_dash(path) && path.metadata().map_or(true, |meta| meta.is_file())
@@ -163,22 +214,32 @@ impl Output {
             let device = fs::OpenOptions::new().write(true).open(path).map_err(explain)?;
             return Ok(Self::stream(name, packing, device));
         }
-        // Readable too: the hash of a file that was not written from end to end is taken by reading it.
-        let file = fs::OpenOptions::new().read(true).write(true).create(true).truncate(true).open(partial(path));
-        let hashed = Hashed { file: file.map_err(explain)?, bytes: 0, hasher: Some(Box::default()) };
-        Ok(Self::of(hashed, path, packing, false))
+        // Readable too: the hash of a file that was not written from end to end is taken by reading it. What another run has written of it
+        // stays until it is sure that there is no other run.
+        let file = fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(partial(path));
+        let file = file.map_err(explain)?;
+        alone(&file, path)?;
+        file.set_len(0).map_err(explain)?;
+        Ok(Self::of(Hashed { file, bytes: 0, hasher: Some(Box::default()) }, path, packing, false))
     }
 
-    /// Opens what an earlier run has written of `path`, to go on behind `bytes` of it.
-    pub(super) fn resume(path: &Path, packing: Packing, bytes: u64) -> Result<Self, Failure> {
-        let partial = partial(path);
+    /// Opens what an earlier run has written of `path`, to go on behind the mark.
+    ///
+    /// # Errors
+    /// When up to there it is not what was written, or another run is writing.
+    pub(super) fn resume(path: &Path, packing: Packing, mark: &Marked) -> Result<Self, Failure> {
+        let (partial, bytes) = (partial(path), mark.bytes);
         let explain =
             |error| Failure::Run(format!("cannot go on with {}: {error}; run without --resume", partial.display()));
         let mut file = fs::OpenOptions::new().read(true).write(true).open(&partial).map_err(explain)?;
+        alone(&file, path)?;
         let mut hasher: Box<blake3::Hasher> = Box::default();
         let there = io::copy(&mut (&mut file).take(bytes), &mut *hasher).map_err(explain)?;
         if there < bytes {
             return Err(explain(io::Error::other(format!("it has {there} bytes, and had {bytes}"))));
+        }
+        if hasher.finalize().to_hex().as_str() != mark.blake3 {
+            return Err(explain(io::Error::other("it was changed since")));
         }
         // What was written behind the last mark is written again.
         file.set_len(bytes).and_then(|()| file.seek(SeekFrom::Start(bytes))).map_err(explain)?;
@@ -219,17 +280,18 @@ impl Output {
         Ok(())
     }
 
-    /// Puts all that was written so far on the disk. A file is kept from now on whatever happens: how long it is, is told.
-    fn mark(&mut self) -> io::Result<u64> {
+    /// Puts all that was written so far on the disk. A file is kept from now on whatever happens: what there is of it, is told.
+    fn mark(&mut self) -> io::Result<Marked> {
         self.cut()?;
         match &mut self.to {
-            To::Stream(out) => out.flush().map(|()| 0),
+            To::Stream(out) => out.flush().map(|()| Marked::default()),
             To::File(file) => {
                 file.writer.flush()?;
-                let hashed = file.writer.get_ref();
+                let hashed = file.writer.get_mut();
                 hashed.file.sync_data()?;
+                let (bytes, blake3) = hashed.hash()?;
                 file.keep = true;
-                Ok(hashed.bytes)
+                Ok(Marked { bytes, blake3 })
             }
         }
     }
@@ -338,7 +400,7 @@ impl SharedOutput {
     }
 
     /// Puts all that was written so far on the disk; see [`SharedOutput::rename`] for the end.
-    pub(super) fn mark(&self) -> Result<u64, Failure> {
+    pub(super) fn mark(&self) -> Result<Marked, Failure> {
         self.try_with(Output::mark)
     }
 

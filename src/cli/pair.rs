@@ -1,12 +1,13 @@
 //! `bitext pair`: which text is the translation of which, as records that `bitext align` reads.
 
-use super::output::{Output, with_suffix};
+use super::output::{Output, Packing, apart, with_suffix};
+use super::run::set_aside;
 use super::{Done, Failure, is_dash};
-use crate::archive::{self, decode, stem, walk};
+use crate::archive::{self, Reason, Reject, decode, stem, walk};
 use crate::pairing::{self, Pairing, Settings, Text, Unpaired};
 use crate::span::{Pair, Side};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -21,7 +22,8 @@ use std::path::{Path, PathBuf};
 
 SOURCE and TARGET are folders of plain texts (.txt), a text a file, or records (.jsonl, plain, .gz or .zst, or .parquet) with id, text and any metadata.
 OUT is records with both texts, the score of the pair (0 to 1) and how far ahead of the next best candidate it is (margin). Texts without a
-partner are listed in OUT.unpaired.jsonl, each with its best candidate. All texts are held in memory.")]
+partner are listed in OUT.unpaired.jsonl, each with its best candidate; what cannot be read, in OUT.rejected.jsonl with the reason. All
+texts are held in memory.")]
 pub(super) struct Arguments {
     /// The originals
     #[arg(value_name = "SOURCE")]
@@ -62,11 +64,17 @@ struct Loaded {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
     let tags = Pair::new(arguments.source_lang.as_str(), arguments.target_lang.as_str());
-    let texts = Pair::new(load(&arguments.source)?, load(&arguments.target)?);
     let to_stdout = is_dash(&arguments.output);
-    let mut output = if to_stdout { Output::stdout() } else { Output::file(&arguments.output)? };
-    let unpaired_path = (!to_stdout).then(|| with_suffix(&arguments.output, ".unpaired.jsonl"));
+    let beside = |ending| (!to_stdout).then(|| with_suffix(&arguments.output, ending));
+    let (unpaired_path, rejects_path) = (beside(".unpaired.jsonl"), beside(".rejected.jsonl"));
+    let written = [&unpaired_path, &rejects_path].into_iter().flatten().chain([&arguments.output]);
+    apart(written.cloned(), [arguments.source.as_path(), &arguments.target])?;
+    let mut rejects = Vec::new();
+    let texts = Pair::new(load(&arguments.source, &mut rejects)?, load(&arguments.target, &mut rejects)?);
+    let (packing, _) = Packing::of(&arguments.output);
+    let mut output = if to_stdout { Output::stdout() } else { Output::packed(&arguments.output, packing)? };
     let mut unpaired_file = unpaired_path.as_deref().map(Output::file).transpose()?;
+    let mut rejects_file = rejects_path.as_deref().map(Output::file).transpose()?;
 
     // Texts that may be partners stand in one group; one without the metadata asked for has no partner.
     let mut unpaired: Vec<(Side, Unpaired)> = Vec::new();
@@ -125,8 +133,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
             None => io::stderr().write_all(&value).map_err(|error| Failure::write("standard error", &error))?,
         }
     }
+    rejects.iter().try_for_each(|reject| set_aside(reject, rejects_file.as_mut()))?;
     output.finish()?;
     unpaired_file.map_or(Ok(()), Output::finish)?;
+    rejects_file.map_or(Ok(()), Output::finish)?;
     if !arguments.quiet {
         let alone = |wanted: Side| unpaired.iter().filter(|(side, ..)| *side == wanted).count();
         let mut words = format!(
@@ -140,9 +150,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
         if let Some(path) = unpaired_path.filter(|_| !unpaired.is_empty()) {
             words += &format!("  without a partner: {}\n", path.display());
         }
+        if !rejects.is_empty() {
+            words += &format!("  {} texts set aside", rejects.len());
+            words += &rejects_path.map_or("\n".into(), |path| format!(", with the reasons: {}\n", path.display()));
+        }
         let _ = io::stderr().write_all(words.as_bytes());
     }
-    Ok(if unpaired.is_empty() { Done::All } else { Done::SomeSetAside })
+    Ok(if unpaired.is_empty() && rejects.is_empty() { Done::All } else { Done::SomeSetAside })
 }
 
 fn record(arguments: &Arguments, texts: [&Loaded; 2], score: Option<f64>, margin: f64) -> Value {
@@ -213,33 +227,38 @@ fn day(text: &Loaded) -> Option<i64> {
     Some(365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + (153 * month + 2) / 5 + day)
 }
 
-fn load(path: &Path) -> Result<Vec<Loaded>, Failure> {
+/// The texts of a folder or of a file of records, and those that cannot be used.
+fn load(path: &Path, rejects: &mut Vec<Reject>) -> Result<Vec<Loaded>, Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure::Run(format!("{}: {error}", path.display()));
+    let mut texts = Vec::new();
     if fs::metadata(path).map_err(|error| failed(&error))?.is_dir() {
-        let mut texts = Vec::new();
-        for file in walk::files(path) {
-            let file = file.map_err(|reject| failed(&reject))?;
-            if file.extension().is_some_and(|ending| ending == "txt") {
-                let bytes = fs::read(&file).map_err(|error| failed(&error))?;
-                let text = decode::decode(bytes, None)
-                    .map_err(|error| Failure::Run(format!("{}: {error}", file.display())))?
-                    .text;
-                let meta = Map::from_iter([("path".to_owned(), file.display().to_string().into())]);
-                texts.push(Loaded { id: stem(&file), text, meta });
+        let is_text = |file: &Result<PathBuf, Reject>| {
+            file.as_ref().map_or(true, |file| file.extension().is_some_and(|ending| ending == "txt"))
+        };
+        for file in walk::files(path, &BTreeSet::new()).filter(is_text) {
+            match file.and_then(|file| text(&file)) {
+                Ok(text) => texts.push(text),
+                Err(reject) => rejects.push(reject),
             }
         }
         if texts.is_empty() {
-            return Err(failed(&"no .txt file in this folder"));
+            return Err(failed(&"no .txt file in this folder that can be read"));
         }
         return Ok(texts);
     }
-    let mut texts = Vec::new();
     for (number, record) in (1..).zip(archive::objects(path).map_err(|error| failed(&error))?) {
-        let mut meta = record.map_err(|error| failed(&error))?;
-        let wrong = |what: &str| Failure::Run(format!("{}, record {number}: {what}", path.display()));
-        let text = match meta.remove("text") {
-            Some(Value::String(text)) => text,
-            _ => return Err(wrong("a record needs a \"text\" that is a string")),
+        let mut reject =
+            |message: String| rejects.push(Reject::new(path, format!("record {number}"), Reason::BadRecord, message));
+        let mut meta = match record {
+            Ok(meta) => meta,
+            Err(message) => {
+                reject(message);
+                continue;
+            }
+        };
+        let Some(Value::String(text)) = meta.remove("text") else {
+            reject("it needs a \"text\" that is a string".into());
+            continue;
         };
         let id = match meta.remove("id") {
             Some(Value::String(id)) => id,
@@ -249,4 +268,13 @@ fn load(path: &Path) -> Result<Vec<Loaded>, Failure> {
         texts.push(Loaded { id, text, meta });
     }
     Ok(texts)
+}
+
+/// A text file.
+fn text(file: &Path) -> Result<Loaded, Reject> {
+    let reject = |reason, error: &dyn std::fmt::Display| Reject::new(file, "", reason, error.to_string());
+    let bytes = fs::read(file).map_err(|error| reject(Reason::Unreadable, &error))?;
+    let decoded = decode::decode(bytes, None).map_err(|error| reject(Reason::NotUtf8, &error))?;
+    let meta = Map::from_iter([("path".to_owned(), file.display().to_string().into())]);
+    Ok(Loaded { id: stem(file), text: decoded.text, meta })
 }

@@ -33,7 +33,7 @@ impl Progress {
         Self::Bar(bar)
     }
 
-    /// `documents` are done in all, the last of them of `bytes`.
+    /// So many documents are `done` in all, for the last of which so many bytes were `read`.
     pub(super) fn add(&mut self, done: u64, read: u64) {
         match self {
             Self::Bar(bar) => {

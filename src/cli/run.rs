@@ -4,7 +4,7 @@
 use super::Failure;
 use super::journal::{Journal, Mark, Past};
 use super::locks::Told;
-use super::output::{Output, Packing, SharedOutput, is_file, with_suffix};
+use super::output::{Marked, Output, Packing, SharedOutput, is_file, with_suffix};
 use super::targets::Targets;
 use crate::archive::{Entry, Reject};
 use crate::export::manifest::{self, Manifest, Order, Place};
@@ -34,6 +34,11 @@ impl Beside {
             journal: with_suffix(output, ".resume"),
         })
     }
+
+    /// All of them.
+    pub(super) fn paths(&self) -> [PathBuf; 3] {
+        [&self.rejects, &self.manifest, &self.journal].map(PathBuf::clone)
+    }
 }
 
 /// What an earlier run has left.
@@ -62,7 +67,7 @@ impl Before {
                 .map_err(|error| Failure::write(&beside.journal.display().to_string(), &error))?;
         }
         match fs::read(&beside.manifest) {
-            Ok(json) if outputs.iter().all(|path| path.exists()) => {
+            Ok(json) if outputs.iter().chain([&beside.rejects]).all(|path| path.exists()) => {
                 let explain = |error| Failure::Run(format!("{}: {error}", beside.manifest.display()));
                 Ok(Before::Whole(Box::new(Manifest::from_json(&json).map_err(explain)?)))
             }
@@ -71,7 +76,7 @@ impl Before {
     }
 }
 
-fn write_manifest(path: &Path, manifest: &Manifest) -> Result<(), Failure> {
+pub(super) fn write_manifest(path: &Path, manifest: &Manifest) -> Result<(), Failure> {
     let mut output = Output::file(path)?;
     output.write(manifest.to_json().as_bytes())?;
     output.finish()
@@ -80,12 +85,12 @@ fn write_manifest(path: &Path, manifest: &Manifest) -> Result<(), Failure> {
 /// A document and its number in the input.
 pub(super) type Numbered = (u64, Result<Entry, Reject>);
 
-/// Passes over the documents that are done with.
+/// Passes over the documents that are done with; their bytes.
 ///
 /// # Errors
 /// When they are not those of `sum`, the sum of the hashes.
-pub(super) fn pass(entries: &mut impl Iterator<Item = Numbered>, done: u64, sum: u128) -> Result<(), Failure> {
-    let mut found = 0u128;
+pub(super) fn pass(entries: &mut impl Iterator<Item = Numbered>, done: u64, sum: u128) -> Result<u64, Failure> {
+    let (mut found, mut bytes) = (0u128, 0);
     for passed in 0..done {
         let Some((number, entry)) = entries.next() else {
             return Err(Failure::Run(format!(
@@ -93,7 +98,10 @@ pub(super) fn pass(entries: &mut impl Iterator<Item = Numbered>, done: u64, sum:
             )));
         };
         let fingerprint = match entry {
-            Ok(entry) => entry.fingerprint(),
+            Ok(entry) => {
+                bytes += entry.bytes;
+                entry.fingerprint()
+            }
             Err(reject) => reject.fingerprint(),
         };
         found = found.wrapping_add(manifest::share(number, fingerprint));
@@ -103,7 +111,7 @@ pub(super) fn pass(entries: &mut impl Iterator<Item = Numbered>, done: u64, sum:
             "the input has changed: the first {done} documents are not those that were done already; run without --resume, to begin anew"
         )));
     }
-    Ok(())
+    Ok(bytes)
 }
 
 /// What became of a document.
@@ -139,22 +147,22 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// Opens the outputs; `targets` make theirs where they are told how long they are already.
+    /// Opens the outputs; `targets` make theirs where they are told what there is of them already.
     pub(super) fn open(
-        targets: impl FnOnce(Option<&[u64]>) -> Result<Targets, Failure>,
+        targets: impl FnOnce(Option<&[Marked]>) -> Result<Targets, Failure>,
         beside: Option<Beside>,
         past: Option<&Past>,
         manifest: Manifest,
         every: Duration,
     ) -> Result<Self, Failure> {
         let mark = past.and_then(|past| past.mark.as_ref());
-        let (own, others) = match mark.map(|mark| mark.bytes.split_first()) {
-            Some(Some((own, others))) => (Some(*own), Some(others)),
+        let (own, others) = match mark.map(|mark| mark.outputs.split_first()) {
+            Some(Some((own, others))) => (Some(own), Some(others)),
             _ => (None, None),
         };
         let targets = targets(others)?;
         let rejects = match (&beside, own) {
-            (Some(beside), Some(bytes)) => Some(Output::resume(&beside.rejects, Packing::None, bytes)?),
+            (Some(beside), Some(mark)) => Some(Output::resume(&beside.rejects, Packing::None, mark)?),
             (Some(beside), None) => Some(Output::file(&beside.rejects)?),
             (None, _) => None,
         };
@@ -205,9 +213,7 @@ impl Run {
         told: Told,
     ) -> Result<(), Failure> {
         self.sum = self.sum.wrapping_add(manifest::share(number, fingerprint));
-        if let Some(rejects) = &mut self.rejects {
-            told.lines.iter().try_for_each(|line| rejects.write_all(line)).map_err(Failure::run)?;
-        }
+        self.lost(&told.lines)?;
         self.locked.extend(told.doc.filter(|_| self.journal.is_some()));
         let rows = match became {
             Became::Rows(rows) => {
@@ -241,15 +247,21 @@ impl Run {
         Ok(())
     }
 
+    /// Writes locks and anchors that could not be kept, a line each, to the documents set aside.
+    pub(super) fn lost(&mut self, lines: &[Vec<u8>]) -> Result<(), Failure> {
+        let Some(rejects) = &mut self.rejects else { return Ok(()) };
+        lines.iter().try_for_each(|line| rejects.write_all(line)).map_err(Failure::run)
+    }
+
     fn mark(&mut self) -> Result<(), Failure> {
         let Some(journal) = &mut self.journal else { return Ok(()) };
-        let mut bytes = vec![self.rejects.as_ref().map_or(Ok(0), SharedOutput::mark)?];
-        bytes.extend(self.targets.mark()?);
+        let mut outputs = vec![self.rejects.as_ref().map_or(Ok(Marked::default()), SharedOutput::mark)?];
+        outputs.extend(self.targets.mark()?);
         self.manifest.set_document_sum(self.sum);
         let (order, ordered) = self.order.since(self.ordered);
         let Manifest { counts, documents, .. } = &self.manifest;
         let locked = std::mem::take(&mut self.locked);
-        journal.mark(Mark { counts: *counts, documents: documents.clone(), order, locked, bytes })?;
+        journal.mark(Mark { counts: *counts, documents: documents.clone(), order, locked, outputs })?;
         self.ordered = ordered;
         self.marked_at = self.manifest.counts.done();
         Ok(())

@@ -1,6 +1,6 @@
 //! What `align` and `convert` have in common: which rows go out, where to, in which formats, and what was lost on the way.
 
-use super::output::{Output, Packing, SharedOutput, is_file, with_suffix};
+use super::output::{Marked, Output, Packing, SharedOutput, apart, is_file, with_suffix};
 use super::{Failure, is_dash};
 use crate::engine::Aligned;
 use crate::export::manifest::Written;
@@ -129,18 +129,10 @@ impl Plan {
     ) -> Result<Self, Failure> {
         let planned =
             outputs.iter().map(|path| plan(options, path, said, language, single)).collect::<Result<Vec<_>, _>>()?;
-        let all: Vec<&PathBuf> = planned
-            .iter()
-            .flat_map(|planned| &planned.paths)
-            .chain(outputs.iter().filter(|path| is_dash(path)))
-            .collect();
-        if let Some(path) = (1..all.len()).find_map(|k| all[..k].iter().find(|path| **path == all[k])) {
-            return Err(Failure::Arguments(format!(
-                "{} is written twice: each output needs files of its own",
-                path.display()
-            )));
-        }
-        Ok(Self { planned, selection: options.selection() })
+        let plan = Self { planned, selection: options.selection() };
+        let streams = outputs.iter().filter(|path| is_dash(path)).cloned();
+        apart(plan.paths().into_iter().chain(streams), [])?;
+        Ok(plan)
     }
 
     /// True when a stopped run can go on with its outputs, and shards of them can be joined.
@@ -178,12 +170,11 @@ impl Plan {
         self.planned.iter().flat_map(|planned| planned.paths.clone()).collect()
     }
 
-    /// Opens the files of all outputs, before any work is done, or behind so many bytes of each.
-    pub(super) fn open(self, lengths: Option<&[u64]>) -> Result<Targets, Failure> {
+    /// Opens the files of all outputs, before any work is done, or behind the mark of each.
+    pub(super) fn open(self, marks: Option<&[Marked]>) -> Result<Targets, Failure> {
         let resumes = self.resumes().is_ok();
-        let mut lengths = lengths.map(|lengths| lengths.iter().copied());
-        let targets =
-            self.planned.into_iter().map(|planned| target(planned, &mut lengths)).collect::<Result<_, _>>()?;
+        let mut marks = marks.map(|marks| marks.iter());
+        let targets = self.planned.into_iter().map(|planned| target(planned, &mut marks)).collect::<Result<_, _>>()?;
         Ok(Targets { targets, selector: Selector::new(self.selection), resumes })
     }
 }
@@ -266,8 +257,8 @@ impl Targets {
         self.outputs().try_for_each(SharedOutput::cut)
     }
 
-    /// Puts all that was written on the disk, where it stays; how long each file is.
-    pub(super) fn mark(&mut self) -> Result<Vec<u64>, Failure> {
+    /// Puts all that was written on the disk, where it stays; what there is of each file.
+    pub(super) fn mark(&mut self) -> Result<Vec<Marked>, Failure> {
         self.flush()?;
         self.outputs().map(SharedOutput::mark).collect()
     }
@@ -362,10 +353,13 @@ fn plan(
     Ok(Planned { format, context, packing, paths })
 }
 
-fn target(planned: Planned, lengths: &mut Option<impl Iterator<Item = u64>>) -> Result<Target, Failure> {
+fn target<'m>(planned: Planned, marks: &mut Option<impl Iterator<Item = &'m Marked>>) -> Result<Target, Failure> {
     let Planned { format, context, packing, paths } = planned;
-    let open = |path: &PathBuf| match lengths.as_mut().map(|lengths| lengths.next().unwrap_or(0)) {
-        Some(bytes) => Output::resume(path, packing, bytes),
+    let open = |path: &PathBuf| match marks.as_mut().map(Iterator::next) {
+        Some(Some(mark)) => Output::resume(path, packing, mark),
+        Some(None) => {
+            Err(Failure::Run(format!("the journal knows nothing of {}: run without --resume", path.display())))
+        }
         None => Output::packed(path, packing),
     };
     let outputs: Vec<SharedOutput> = if paths.is_empty() {
@@ -380,7 +374,7 @@ fn target(planned: Planned, lengths: &mut Option<impl Iterator<Item = u64>>) -> 
     }
     // On standard output the first file stands for all: what belongs to the others is in the input.
     sinks.resize_with((format.form().files)(&context.name, &context).len(), || Box::new(io::empty()));
-    let writer = match lengths {
+    let writer = match marks {
         Some(_) => Writer::resumed(format, &context, sinks),
         None => Writer::new(format, &context, sinks).map_err(|error| failed(&error))?,
     };

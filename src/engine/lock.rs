@@ -51,6 +51,29 @@ pub struct Kept {
     pub anchors: Vec<Anchor>,
 }
 
+impl Kept {
+    /// All of it as lost, where its document was not aligned.
+    pub fn unmet(&self, doc: &str) -> Vec<Lost> {
+        let lost = |place: String, reason, locked: &Pair<Vec<String>>| Lost {
+            path: String::new(),
+            place,
+            reason,
+            message: format!("no document {doc} was aligned: see whether the input has it, and under that id"),
+            locked: locked.clone(),
+            found: Pair::default(),
+        };
+        let locks = self.locks.iter().map(|lock| lost(lock.id.clone(), "lock", &lock.texts));
+        let anchors = self.anchors.iter().map(|anchor| lost(anchor.place(doc), "anchor", &Pair::default()));
+        locks.chain(anchors).collect()
+    }
+}
+
+impl Anchor {
+    fn place(&self, doc: &str) -> String {
+        format!("{doc}, anchor {} {}", self.number.source, self.number.target)
+    }
+}
+
 /// A lock or an anchor that could not be kept: a line of `OUT.rejected.jsonl`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Lost {
@@ -164,7 +187,7 @@ pub(super) fn place(kept: &Kept, document: &Document, segments: &mut Pair<Vec<Se
         };
         placed.lost.push(Lost {
             path: path.to_owned(),
-            place: format!("{}, anchor {} {}", document.id, anchor.number.source, anchor.number.target),
+            place: anchor.place(&document.id),
             reason: "anchor",
             message,
             locked: Pair::default(),

@@ -229,7 +229,7 @@ impl EngineWorker<'_> {
     /// bead.
     pub fn explain(&mut self, aligned: &Aligned, index: usize) -> Option<Explanation> {
         let block = aligned.alignment.beads.get(index)?.block;
-        let pair = self.pairs.get_mut(&aligned.document.language)?;
+        let pair = self.pair(&aligned.document.language).ok()?;
         Some(pair.worker.explain_long(&aligned.texts(), block))
     }
 

@@ -263,8 +263,9 @@ impl Order {
 
     /// Appends what [`Order::since`] gave; `None` when it is damaged.
     pub fn append(&mut self, text: &str) -> Option<()> {
-        self.bytes.extend(BASE64.decode(text).ok()?);
-        self.next = places(&self.bytes)?.last().map_or(0, |place| place.number + 1);
+        let more = BASE64.decode(text).ok()?;
+        self.next = places(&more, self.next)?.last().map_or(self.next, |place| place.number + 1);
+        self.bytes.extend(more);
         Some(())
     }
 
@@ -275,12 +276,13 @@ impl Order {
 
     /// The documents of a packed order; `None` when it is damaged.
     pub fn unpack(text: &str) -> Option<Vec<Place>> {
-        places(&unpack(text)?)
+        places(&unpack(text)?, 0)
     }
 }
 
-fn places(mut bytes: &[u8]) -> Option<Vec<Place>> {
-    let (mut places, mut next) = (Vec::new(), 0u64);
+/// The documents that `bytes` tell of, the first of which may have the number `next`.
+fn places(mut bytes: &[u8], mut next: u64) -> Option<Vec<Place>> {
+    let mut places = Vec::new();
     while !bytes.is_empty() {
         let number = next.checked_add(read_number(&mut bytes)?)?;
         let rows = read_number(&mut bytes)?;
