@@ -121,7 +121,7 @@ fn what_is_lost_is_said_with_numbers() {
     assert!(err.contains(&format!("lost in tmx: {counts}")), "{err}");
     let odd = write(&here, "odd.jsonl", json!({"id": "a", "source": ["一\u{1}。"], "target": ["O\tne."]}).to_string());
     for (name, lost) in [("tmx", true), ("tsv", true), ("xliff2", false), ("jsonl", false)] {
-        let (_, err) = run(&["align", &odd, "-o", &at(&here, &format!("odd.{name}"))], 0);
+        let (_, err) = run(&["align", &odd, "-o", &at(&here, &format!("odd-rows.{name}"))], 0);
         assert_eq!(err.contains("characters replaced in 1 row"), lost, "{name}: {err}");
     }
 }
