@@ -5,7 +5,7 @@
 //! 2. *Windows*: the chain is cut where it is surest, every `STRIDE` segments or so; a window reaches `OVERLAP` segments
 //!    beyond its cuts.
 //! 3. *Stitching*: two neighbours are joined at a bead that both have found. Where there is none, the two are one window, which is
-//!    aligned anew.
+//!    aligned anew; of four such the first three quarters stand.
 //!
 //! Signals that know no words have no anchors: windows then follow one another, each from where the one before is still sure.
 //!
@@ -24,6 +24,9 @@ const STRIDE: u32 = 300;
 const OVERLAP: usize = 40;
 /// Between two anchors of a way through a window, one side may advance by this much more than its share.
 const GAP: f64 = 15.0;
+/// Windows that are joined for want of a seam, at most: texts that have none at all would be aligned anew from their beginning with every
+/// window.
+const MOST_JOINED: usize = 4;
 /// Source segments of a window where there are no anchors.
 const SLIDE: usize = 800;
 
@@ -120,12 +123,7 @@ fn slide(texts: &Texts<'_>, mut align: impl FnMut(&Window) -> Alignment) -> Alig
             done.extend(beads);
             return Alignment { cost: done.iter().map(|bead: &Bead| bead.cost).sum(), beads: done };
         }
-        let sure = Pair::new((start.source + 3 * end.source) / 4, (start.target + 3 * end.target) / 4);
-        let believed = |bead: &Bead| {
-            bead.block.source.end as usize <= sure.source && bead.block.target.end as usize <= sure.target
-        };
-        // However long the first bead is, it is a step ahead.
-        let count = beads.iter().take_while(|bead| believed(bead)).count().max(1);
+        let count = believed(&beads, &window);
         done.extend(beads.into_iter().take(count));
         if let Some(bead) = done.last() {
             start = Pair::new(bead.block.source.end as usize, bead.block.target.end as usize);
@@ -133,18 +131,26 @@ fn slide(texts: &Texts<'_>, mut align: impl FnMut(&Window) -> Alignment) -> Alig
     }
 }
 
+/// How many beads of a window end in its first three quarters, on both sides. However long the first bead is, it is a step ahead.
+fn believed(beads: &[Bead], window: &Window) -> usize {
+    let sure = window.segments.as_ref().map(|run| (run.start + 3 * run.end) / 4);
+    let is_sure =
+        |bead: &&Bead| bead.block.source.end as usize <= sure.source && bead.block.target.end as usize <= sure.target;
+    beads.iter().take_while(is_sure).count().max(1)
+}
+
 /// One alignment out of those of the windows, which stand in the same order. `align` aligns a window anew.
 pub fn stitch(windows: Vec<(Window, Alignment)>, mut align: impl FnMut(&Window) -> Alignment) -> Alignment {
     let mut done: Vec<Bead> = Vec::new();
     let mut windows = windows.into_iter().map(|(window, alignment)| (shifted(alignment, &window), window));
     let Some((mut beads, _)) = windows.next() else { return Alignment::default() };
-    // Beads of the present window before this one are done.
-    let mut from = 0;
+    // Beads of the present window before this one are done; windows that it is one of without a seam.
+    let (mut from, mut joined) = (0, 1);
     for (next_beads, next) in windows {
         match seam(&beads[from..], &next_beads) {
             Some((last, first)) => {
                 done.extend(beads.drain(from..=from + last));
-                (beads, from) = (next_beads, first + 1);
+                (beads, from, joined) = (next_beads, first + 1, 1);
             }
             None => {
                 // From the end of what is done to the end of the next window.
@@ -153,7 +159,12 @@ pub fn stitch(windows: Vec<(Window, Alignment)>, mut align: impl FnMut(&Window) 
                 });
                 let end = next.segments.as_ref().map(|run| run.end);
                 let window = Window::of(Pair::new(start.source..end.source, start.target..end.target));
-                (beads, from) = (shifted(align(&window), &window), 0);
+                (beads, from, joined) = (shifted(align(&window), &window), 0, joined + 1);
+                if joined == MOST_JOINED {
+                    let count = believed(&beads, &window);
+                    done.extend(beads.drain(..count));
+                    joined = 1;
+                }
             }
         }
     }
@@ -271,4 +282,38 @@ fn seam(left: &[Bead], right: &[Bead]) -> Option<(usize, usize)> {
         }
     }
     best.map(|(_, left, right)| (left, right))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bead::Status;
+    use crate::cost::Cost;
+
+    /// Beads of one side each: no two windows have a seam.
+    fn alone(window: &Window) -> Alignment {
+        let bead = |block| Bead { block, cost: Cost(1), parts: Vec::new(), confidence: 1.0, status: Status::Auto };
+        let count = window.segments.as_ref().map(Range::len);
+        let omissions = (0..count.source).map(|i| bead(Block::new(i..i + 1, 0..0)));
+        let additions = (0..count.target).map(|j| bead(Block::new(count.source..count.source, j..j + 1)));
+        Alignment::of(omissions.chain(additions).collect())
+    }
+
+    #[test]
+    fn texts_without_a_seam_are_not_aligned_anew_from_their_beginning() {
+        let (windows, stride) = (50, STRIDE as usize);
+        let whole = windows * stride;
+        let window = |k: usize| {
+            let run = (k * stride).saturating_sub(OVERLAP)..((k + 1) * stride + OVERLAP).min(whole);
+            Window::of(Pair::new(run.clone(), run))
+        };
+        let cut = (0..windows).map(window).map(|window| (window.clone(), alone(&window))).collect();
+        let mut aligned = 0;
+        let alignment = stitch(cut, |window| {
+            aligned += window.segments.source.len();
+            alone(window)
+        });
+        assert_eq!(alignment.validate(Pair::new(whole, whole)), Ok(()));
+        assert!(aligned < 4 * whole, "{aligned} segments were aligned anew");
+    }
 }
