@@ -292,11 +292,10 @@ mod tests {
 
     /// Beads of one side each: no two windows have a seam.
     fn alone(window: &Window) -> Alignment {
-        let bead = |block| Bead { block, cost: Cost(1), parts: Vec::new(), confidence: 1.0, status: Status::Auto };
-        let count = window.segments.as_ref().map(Range::len);
-        let omissions = (0..count.source).map(|i| bead(Block::new(i..i + 1, 0..0)));
-        let additions = (0..count.target).map(|j| bead(Block::new(count.source..count.source, j..j + 1)));
-        Alignment::of(omissions.chain(additions).collect())
+        let bead = |block| Bead { block, cost: Cost::ZERO, parts: Vec::new(), confidence: 1.0, status: Status::Auto };
+        let one_by_one = (0..window.segments.source.len())
+            .flat_map(|i| [Block::new(i..i + 1, i..i), Block::new(i + 1..i + 1, i..i + 1)]);
+        Alignment::of(one_by_one.map(bead).collect())
     }
 
     #[test]
