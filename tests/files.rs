@@ -70,6 +70,12 @@ fn what_is_read_is_not_written_over() {
     let (first, second) = (at(here.path(), "s1.jsonl"), at(here.path(), "s2.jsonl"));
     run(&["align", &input, "--shard", "1/2", "-o", &first], 0);
     run(&["align", &input, "--shard", "2/2", "-o", &second], 0);
+    let rows = at(here.path(), "rows.jsonl");
+    run(&["align", &input, "-o", &rows], 0);
+    run(&["convert", &rows, &at(here.path(), "set.moses")], 0);
+    let glossary = file("glossary.tsv", "公园\tpark\n");
+    let moses = at(here.path(), "set.moses.en");
+    let [report, model] = ["report.html", "model.json"].map(|name| at(here.path(), name));
     let before: Vec<(PathBuf, Vec<u8>)> = fs::read_dir(here.path())
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -86,6 +92,15 @@ fn what_is_read_is_not_written_over() {
         vec!["align", &side, "-o", &at(here.path(), "r.jsonl")],
         vec!["pair", &chinese, &english, "-o", &chinese],
         vec!["merge", &first, &second, "-o", &first],
+        vec!["convert", &rows, &rows, "--kind", "9-9"],
+        vec!["convert", &at(here.path(), "set.moses"), &moses, "--from", "moses", "--format", "tsv"],
+        vec!["check", &rows, "-o", &rows],
+        vec!["check", &rows, "--html", &rows],
+        vec!["check", &rows, "--glossary", &glossary, "--html", &report, "-o", &glossary, "--format", "tsv"],
+        vec!["terms", "公园", &rows, "-o", &rows],
+        vec!["train", &input, "-o", &input],
+        // A document of the folder, and not rows of a run before.
+        vec!["align", here.path().to_str().unwrap(), "-o", &side],
     ] {
         let err = run(&arguments, 2);
         assert!(err.contains("would be written over, and is read: name another output"), "{arguments:?} {err}");
@@ -103,7 +118,9 @@ fn what_is_read_is_not_written_over() {
     for (path, bytes) in before {
         assert!(fs::read(&path).unwrap() == bytes, "{}", path.display());
     }
-    assert!(!Path::new(&out).exists());
+    assert!(!Path::new(&out).exists() && !Path::new(&model).exists());
+    let twice = ["check", &rows, "-o", &report, "--format", "tsv", "--html", &report];
+    assert!(run(&twice, 2).contains("written twice"));
 }
 
 #[test]
@@ -123,6 +140,73 @@ fn a_run_does_not_read_what_it_writes() {
     let mut command =
         bitext(&["align", here.path().to_str().unwrap(), "-o", &at(here.path(), "rows.jsonl"), "--resume"]);
     told(command.output().unwrap(), &[], 1);
+}
+
+#[test]
+fn a_check_does_not_read_its_findings() {
+    let here = tempfile::tempdir().unwrap();
+    fs::copy(article(), here.path().join("a.md")).unwrap();
+    let check = || {
+        let mut command = bitext(&["check", ".", "-o", "f.jsonl", "--html", "r.html", "--scores", "s.csv"]);
+        told(command.current_dir(here.path()).output().unwrap(), &[], 0)
+    };
+    check();
+    let findings = fs::read(here.path().join("f.jsonl")).unwrap();
+    check();
+    assert_eq!(fs::read(here.path().join("f.jsonl")).unwrap(), findings);
+}
+
+#[test]
+fn a_conversion_that_reads_no_row_leaves_the_older_one() {
+    let here = tempfile::tempdir().unwrap();
+    let [good, bad, out] = ["good.jsonl", "bad.jsonl", "out.tsv"].map(|name| at(here.path(), name));
+    fs::write(at(here.path(), "in.jsonl"), records(2)).unwrap();
+    run(&["align", &at(here.path(), "in.jsonl"), "-o", &good], 0);
+    fs::write(&bad, "{\"id\":\n{\n").unwrap();
+    run(&["convert", &good, &out], 0);
+    let older = fs::read(&out).unwrap();
+    let err = run(&["convert", &bad, &out], 1);
+    assert!(err.contains("no row can be read of") && err.contains("out.tsv.rejected.jsonl"), "{err}");
+    assert_eq!(fs::read(&out).unwrap(), older);
+    // What was set aside then does not stand beside rows that have lost nothing.
+    assert!(Path::new(&format!("{out}.rejected.jsonl")).exists());
+    run(&["convert", &good, &out], 0);
+    assert!(!Path::new(&format!("{out}.rejected.jsonl")).exists());
+}
+
+#[test]
+fn packed_pairs_of_files_are_read_back() {
+    let here = tempfile::tempdir().unwrap();
+    let (input, rows) = (at(here.path(), "in.jsonl"), at(here.path(), "rows.jsonl"));
+    fs::write(&input, records(2)).unwrap();
+    run(&["align", &input, "-o", &rows], 0);
+    for name in ["x.moses.gz", "x.vecalign.zst", "x.ladder.gz"] {
+        let [packed, back] = [name, "back.jsonl"].map(|name| at(here.path(), name));
+        run(&["convert", &rows, &packed], 0);
+        run(&["convert", &packed, &back, "--source-lang", "zh", "--target-lang", "en"], 0);
+        let texts = |path: &str| lines(path).iter().map(|row| row["source"].to_string()).collect::<Vec<_>>();
+        assert_eq!(texts(&back), texts(&rows), "{name}");
+    }
+    // A ladder that ends before its texts do has lost something.
+    let ladder = at(here.path(), "short.ladder");
+    fs::write(&ladder, "0\t0\t1\n1\t1\t1\n").unwrap();
+    for side in ["zh", "en"] {
+        fs::write(format!("{ladder}.{side}"), "a\nb\n").unwrap();
+    }
+    let err = run(&["convert", &ladder, "-", "--source-lang", "zh", "--target-lang", "en"], 1);
+    assert!(err.contains("the last rung is not at the end of the texts"), "{err}");
+}
+
+#[test]
+fn a_model_is_fitted_again() {
+    let here = tempfile::tempdir().unwrap();
+    let articles = article().parent().unwrap().to_str().unwrap().to_owned();
+    let [first, second] = ["first.json", "second.json"].map(|name| at(here.path(), name));
+    assert!(run(&["train", &articles, "-o", &first], 0).contains("pairs of 40 documents, the whole input"));
+    run(&["train", &articles, "--model", &first, "-o", &second], 0);
+    run(&["train", &articles], 2);
+    run(&["train", "--gold", &articles, "--folds", "1"], 2);
+    run(&["train", "--gold", &articles, "--folds", "2", "--l2", "nan"], 2);
 }
 
 #[test]

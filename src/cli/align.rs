@@ -7,7 +7,7 @@ use super::run::{self, Became, Before, Beside, Run};
 use super::targets::{self, ApartWriter, Plan};
 use super::{Done, Failure, Opened};
 use crate::align::{Model, Settings, Signals};
-use crate::archive::walk::place;
+use crate::archive::walk::{Container, place};
 use crate::archive::{self, Entry, Input, Listing, Shard};
 use crate::engine::batch::{self, Outcome, RunError};
 use crate::engine::{Aligned, Engine, SAMPLE_BYTES};
@@ -143,6 +143,19 @@ pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) ->
     // Locks may be: the rows that they are come back.
     let read = inputs.iter().flat_map(Input::paths).chain(settings_files(&arguments));
     apart(written(), read)?;
+    // What lies in a folder that is read is a document, if it was not written by a run like this.
+    let folders: Vec<PathBuf> =
+        inputs.iter().flat_map(Input::paths).filter_map(|path| path.canonicalize().ok()).collect();
+    let is_document = |path: &PathBuf| {
+        let within = |folder: &PathBuf| place(path).starts_with(folder);
+        path.exists() && Container::of(path).is_some() && folders.iter().any(within)
+    };
+    if let Some(path) = plan.paths().into_iter().find(is_document)
+        && !beside.as_ref().is_some_and(|beside| beside.manifest.exists())
+    {
+        let message = "would be written over, and is read: name another output";
+        return Err(Failure::Arguments(format!("{} {message}", path.display())));
+    }
     options.skip = written().flat_map(|path| [place(&partial(&path)), place(&path)]).collect();
     let before = match &beside {
         Some(beside) if arguments.resume => Before::find(beside, &plan.paths())?,

@@ -63,6 +63,10 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
     let started = Instant::now();
     let settings = settings(arguments)?;
+    let named = arguments.output.iter().filter(|path| !super::is_dash(path));
+    let rejects = named.clone().map(|path| with_suffix(path, ".rejected.jsonl"));
+    let written = named.chain(&arguments.html).chain(&arguments.scores).cloned().chain(rejects);
+    let skip = arguments.from.guard(written.collect(), &arguments.glossary)?;
     let mut sink = Sink::open(arguments, &settings)?;
     let (matchers, show) = (Matchers::default(), arguments.html.is_some());
     let queries: Vec<Query> = arguments.terms.iter().map(|word| Query::new(word)).collect();
@@ -71,7 +75,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
         let found = matchers.with(|matcher| usage::uses(rows, &queries, matcher));
         (checked, found)
     };
-    arguments.from.each(read, |result, bytes| sink.take(result, bytes))?;
+    arguments.from.each(&skip, read, |result, bytes| sink.take(result, bytes))?;
     sink.finish(arguments, &settings, &queries, started)
 }
 

@@ -1,12 +1,12 @@
 //! `bitext convert`: rows from one format to another.
 
-use super::output::{Output, with_suffix};
+use super::output::{Output, apart, is_file, with_suffix};
 use super::progress::Progress;
 use super::rows::Rows;
-use super::targets::{self, Targets};
+use super::targets::{self, Plan};
 use super::{Done, Failure, is_dash};
 use crate::archive::{Reason, Reject};
-use crate::export::{Format, ReadError, Row, RowReader};
+use crate::export::{Context, Format, ReadError, Row, RowReader};
 use crate::span::Pair;
 use encoding_rs::Encoding;
 use std::fs;
@@ -70,6 +70,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
         language: Pair::new(arguments.source_lang.clone(), arguments.target_lang.clone()),
         encoding: arguments.encoding,
     };
+    let format = rows.format();
     let mut rows = rows.open(&read)?;
     let name = arguments.input.display().to_string();
     let rejects_path = (!is_dash(&arguments.output)).then(|| with_suffix(&arguments.output, ".rejected.jsonl"));
@@ -85,7 +86,15 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
     };
     let single = is_one_pair(&arguments);
     let outputs = [arguments.output.clone()];
-    let mut targets = Targets::open(&arguments.options, &outputs, arguments.format, &language, single)?;
+    let plan = Plan::new(&arguments.options, &outputs, arguments.format, &language, single)?;
+    // Files that belong to the input.
+    let own = arguments.input.file_name().unwrap_or_default().to_string_lossy();
+    let context = Context::new(language, own);
+    let beside = format.into_iter().flat_map(|format| (format.form().files)(&context.name, &context));
+    let beside: Vec<PathBuf> = beside.map(|name| arguments.input.with_file_name(name)).collect();
+    let own = beside.iter().chain([&arguments.input]).chain(&arguments.source).chain(&arguments.target);
+    apart(plan.paths().into_iter().chain(rejects.path.clone()), own.map(PathBuf::as_path))?;
+    let mut targets = plan.open(None)?;
     let total = fs::metadata(&arguments.input).ok().filter(|meta| meta.is_file()).map(|meta| meta.len());
     let mut progress = Progress::new(arguments.quiet, total);
     let (mut count, mut documents, mut document, mut reported) = (0_u64, 0_u64, None, 0);
@@ -105,12 +114,14 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
         row = next(&mut *rows, &name, &mut rejects)?;
     }
     progress.finish();
-    if count + rejects.rows == 0 {
-        return Err(Failure::Run(format!("no rows in {name}")));
-    }
-    let words = targets.finish()?;
     let set_aside = rejects.rows;
     let path = rejects.finish()?;
+    if count == 0 {
+        let reasons = path.map(|path| format!("; the reasons: {}", path.display())).unwrap_or_default();
+        let what = if set_aside == 0 { "no rows in" } else { "no row can be read of" };
+        return Err(Failure::Run(format!("{what} {name}{reasons}")));
+    }
+    let words = targets.finish()?;
     if !arguments.quiet {
         let mut summary = format!("{count} rows of {documents} documents; {set_aside} set aside\n");
         for (what, many) in rows.remarks() {
@@ -162,11 +173,15 @@ impl Rejects {
         }
     }
 
-    /// The file, if there is one.
+    /// The file, if there is one; an earlier run's goes.
     fn finish(self) -> Result<Option<PathBuf>, Failure> {
-        match self.file {
-            Some(file) => file.finish().map(|()| self.path),
-            None => Ok(None),
+        match (self.file, self.path) {
+            (Some(file), path) => file.finish().map(|()| path),
+            (None, Some(path)) if is_file(&path) && path.exists() => {
+                fs::remove_file(&path).map_err(|error| Failure::write(&path.display().to_string(), &error))?;
+                Ok(None)
+            }
+            (None, _) => Ok(None),
         }
     }
 }

@@ -34,7 +34,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     fidelity: bool,
     /// With --fidelity: cross-validate the probabilities by article in this many parts
-    #[arg(long, value_name = "N", requires = "fidelity", conflicts_with = "test")]
+    #[arg(long, value_name = "N", requires = "fidelity", conflicts_with = "test", value_parser = super::folds)]
     pub(super) folds: Option<usize>,
     /// With --fidelity: the least probability of a finding that counts
     #[arg(long, value_name = "P", requires = "fidelity", default_value_t = 0.5)]

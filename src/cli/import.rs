@@ -1,6 +1,6 @@
 //! `bitext import`: rows, or what makes rows, into a store.
 
-use super::output::Output;
+use super::output::{Output, with_suffix};
 use super::progress::Progress;
 use super::read::Source;
 use super::run::set_aside;
@@ -54,6 +54,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
 }
 
 fn imported(arguments: &Arguments) -> Result<Done, Failure> {
+    // The database has files of its own beside it while it is written.
+    let written = ["", "-wal", "-shm", "-journal"].map(|ending| with_suffix(&arguments.store, ending));
+    let skip = arguments.from.guard(written.into(), &arguments.findings)?;
     let mut store = Store::create(&arguments.store).map_err(failure)?;
     let mut import = store.import().map_err(failure)?;
     let mut progress = Progress::new(arguments.quiet, None);
@@ -63,29 +66,33 @@ fn imported(arguments: &Arguments) -> Result<Done, Failure> {
     let (mut documents, mut replaced, mut pairs, mut aside, mut twice) = (0_u64, 0_u64, 0_u64, 0_u64, 0_u64);
     let mut kept: Vec<String> = Vec::new();
     let mut seen: HashSet<String> = HashSet::new();
-    arguments.from.each(Prepared::new, |result: Result<Result<Option<Prepared>, StoreError>, Reject>, bytes| {
-        match result.map(Result::transpose) {
-            Ok(None) => {}
-            Ok(Some(prepared)) => {
-                let prepared = prepared.map_err(failure)?;
-                let put = import.put(&prepared).map_err(failure)?;
-                twice += u64::from(!seen.insert(prepared.doc().to_owned()));
-                if put == Put::Kept {
-                    kept.push(prepared.doc().to_owned());
-                } else {
-                    replaced += u64::from(put == Put::Replaced);
-                    documents += 1;
-                    pairs += prepared.len() as u64;
+    arguments.from.each(
+        &skip,
+        Prepared::new,
+        |result: Result<Result<Option<Prepared>, StoreError>, Reject>, bytes| {
+            match result.map(Result::transpose) {
+                Ok(None) => {}
+                Ok(Some(prepared)) => {
+                    let prepared = prepared.map_err(failure)?;
+                    let put = import.put(&prepared).map_err(failure)?;
+                    twice += u64::from(!seen.insert(prepared.doc().to_owned()));
+                    if put == Put::Kept {
+                        kept.push(prepared.doc().to_owned());
+                    } else {
+                        replaced += u64::from(put == Put::Replaced);
+                        documents += 1;
+                        pairs += prepared.len() as u64;
+                    }
+                }
+                Err(reject) => {
+                    aside += 1;
+                    set_aside(&reject, None::<&mut Output>)?;
                 }
             }
-            Err(reject) => {
-                aside += 1;
-                set_aside(&reject, None::<&mut Output>)?;
-            }
-        }
-        progress.add(documents + aside, bytes);
-        Ok(())
-    })?;
+            progress.add(documents + aside, bytes);
+            Ok(())
+        },
+    )?;
     if documents == 0 && kept.is_empty() {
         return Err(Failure::Run(
             "no document in the input: give rows of `bitext align`, article files or records".into(),

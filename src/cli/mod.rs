@@ -217,6 +217,11 @@ fn input(path: &Path) -> Input {
     if is_dash(path) { Input::Stdin } else { Input::Path(path.to_owned()) }
 }
 
+/// A value parser for the parts of a cross-validation, for clap.
+fn folds(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|&folds| folds >= 2).ok_or_else(|| "must be a number from 2 on".into())
+}
+
 /// Inputs that are open, and what was seen of them.
 struct Opened {
     /// The documents of the shard, with their numbers in the whole input.

@@ -2,8 +2,10 @@
 
 use super::align::learn;
 use super::documents::{self, Documents};
+use super::output::{apart, partial};
 use super::{Failure, Opened};
 use crate::align::Settings as AlignSettings;
+use crate::archive::walk::place;
 use crate::archive::{self, Input, Reject};
 use crate::engine::batch::{self, Outcome, RunError};
 use crate::engine::{Aligned, Engine, SAMPLE_BYTES};
@@ -11,6 +13,7 @@ use crate::export::{self, Row};
 use crate::fidelity::WordMatcher;
 use crate::span::Pair;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
@@ -50,9 +53,23 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// Reads all documents: `read` runs on any thread, `sink` takes what it made in the order of the input, with the bytes read.
+    /// Refuses to write over what is read, `also` among it; the places of what is written, to be passed over in folders.
+    pub(super) fn guard<'p>(
+        &'p self,
+        written: Vec<PathBuf>,
+        also: impl IntoIterator<Item = &'p PathBuf>,
+    ) -> Result<BTreeSet<PathBuf>, Failure> {
+        let places = written.iter().flat_map(|path| [place(&partial(path)), place(path)]).collect();
+        let own = self.inputs.iter().chain(&self.source).chain(&self.target).chain(&self.model);
+        apart(written, own.map(PathBuf::as_path).chain(also.into_iter().map(PathBuf::as_path)))?;
+        Ok(places)
+    }
+
+    /// Reads all documents but what folders have at the places of `skip`: `read` runs on any thread, `sink` takes what it made in the order of
+    /// the input, with the bytes read.
     pub(super) fn each<T: Send>(
         &self,
+        skip: &BTreeSet<PathBuf>,
         read: impl Fn(&[Row]) -> T + Sync,
         mut sink: impl FnMut(Result<T, Reject>, u64) -> Result<(), Failure> + Send,
     ) -> Result<(), Failure> {
@@ -64,18 +81,19 @@ impl Source {
         for path in &self.inputs {
             match documents::open(path)? {
                 Some(file) => {
-                    self.aligned(std::mem::take(&mut to_align), &read, &mut sink)?;
+                    self.aligned(std::mem::take(&mut to_align), skip, &read, &mut sink)?;
                     self.rows(file, &read, &mut sink)?;
                 }
                 None => to_align.push(super::input(path)),
             }
         }
-        self.aligned(to_align, &read, &mut sink)
+        self.aligned(to_align, skip, &read, &mut sink)
     }
 
     fn aligned<T: Send>(
         &self,
         inputs: Vec<Input>,
+        skip: &BTreeSet<PathBuf>,
         read: &(impl Fn(&[Row]) -> T + Sync),
         sink: &mut (impl FnMut(Result<T, Reject>, u64) -> Result<(), Failure> + Send),
     ) -> Result<(), Failure> {
@@ -85,7 +103,8 @@ impl Source {
         let model = self.model.as_deref().map(super::model).transpose()?;
         let language = Pair::new(self.source_lang.clone(), self.target_lang.clone());
         let mut engine = Engine::new(model, AlignSettings::default(), language).map_err(Failure::run)?;
-        let options = archive::Options { segmented: self.segmented, encoding: self.encoding, ..Default::default() };
+        let (segmented, encoding, skip) = (self.segmented, self.encoding, skip.clone());
+        let options = archive::Options { segmented, encoding, skip, ..Default::default() };
         let sample_bytes = engine.sample_bytes(SAMPLE_BYTES);
         let Opened { entries, sample, .. } = super::open(inputs, &options, sample_bytes)?;
         learn(&mut engine, &sample, self.jobs)?;

@@ -1,5 +1,6 @@
 //! Files of rows, opened: their format, packing and encoding found out, and the files that belong to them.
 
+use super::output::{Packing, with_suffix};
 use super::{Failure, is_dash};
 use crate::archive::ReadSeek;
 use crate::export::{Format, Input, RowReader, Text};
@@ -34,11 +35,7 @@ impl<'a> Rows<'a> {
 
     /// The format: as said, else as the ending says, that of what is packed.
     pub(super) fn format(&self) -> Option<Format> {
-        let unpacked = match self.path.extension().and_then(|ending| ending.to_str()) {
-            Some("gz" | "zst") => self.path.with_extension(""),
-            _ => self.path.to_owned(),
-        };
-        self.from.or_else(|| Format::of(&unpacked)).or(is_dash(self.path).then(Format::jsonl))
+        self.from.or_else(|| Format::of(&Packing::of(self.path).1)).or(is_dash(self.path).then(Format::jsonl))
     }
 
     /// Opens them; `read` counts the bytes.
@@ -55,7 +52,9 @@ impl<'a> Rows<'a> {
             .form()
             .reader
             .ok_or_else(|| Failure::Arguments(format!("{format} cannot be read back; what can is {}", readable())))?;
-        let name = path.file_name().map_or_else(|| "-".into(), |name| name.to_string_lossy().into_owned());
+        // Files that belong to a compressed one are compressed too.
+        let (packing, plain) = Packing::of(path);
+        let name = plain.file_name().map_or_else(|| "-".into(), |name| name.to_string_lossy().into_owned());
         // What belongs to a file stands in its folder; what the user names stands where he says.
         let texts = self.texts.map(|(source, target)| {
             let place = |path: &Path| {
@@ -70,7 +69,15 @@ impl<'a> Rows<'a> {
             if asked == own && is_dash(&main) {
                 return Ok(decoded(Box::new(Counted { inner: io::stdin(), counter }), encoding));
             }
-            let path = if asked == own { main.clone() } else { folder.join(asked) };
+            let beside = folder.join(asked);
+            let packed = with_suffix(&beside, packing.ending());
+            let path = if asked == own {
+                main.clone()
+            } else if !beside.exists() && packed.exists() {
+                packed
+            } else {
+                beside
+            };
             let file = File::open(&path)
                 .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
             let counted = Counted { inner: file, counter };

@@ -204,17 +204,6 @@ pub(super) struct Targets {
 }
 
 impl Targets {
-    /// Opens the files of all outputs, before any work is done.
-    pub(super) fn open(
-        options: &Options,
-        outputs: &[PathBuf],
-        said: Option<Format>,
-        language: &Pair<String>,
-        single: bool,
-    ) -> Result<Self, Failure> {
-        Plan::new(options, outputs, said, language, single)?.open(None)
-    }
-
     /// Writes a row to all outputs; false when it is not wanted.
     pub(super) fn row(&mut self, row: Row) -> Result<bool, Failure> {
         match self.selector.select(row) {

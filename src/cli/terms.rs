@@ -12,7 +12,7 @@ use crate::fidelity::usage::{self, Query, Rendering, Term, Use};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Tell how a word of the original was rendered, and when
 #[derive(Debug, clap::Args)]
@@ -63,13 +63,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Some("csv") => Format::Csv,
         _ => Format::Table,
     });
+    let written = named.map(Path::to_owned).into_iter().chain(arguments.html.clone()).collect();
+    let skip = arguments.from.guard(written, [])?;
     let mut output = named.map_or_else(|| Ok(Output::stdout()), Output::file)?;
     let page = arguments.html.as_deref().map(Output::file).transpose()?;
     let matchers = Matchers::default();
     let (mut found, mut documents, mut aside) = (Vec::new(), 0_u64, 0_u64);
     let mut progress = Progress::new(arguments.quiet, None);
     let read = |rows: &[Row]| matchers.with(|matcher| usage::uses(rows, &queries, matcher));
-    arguments.from.each(read, |result: Result<Vec<Use>, Reject>, bytes| {
+    arguments.from.each(&skip, read, |result: Result<Vec<Use>, Reject>, bytes| {
         match result {
             Ok(uses) => {
                 documents += 1;

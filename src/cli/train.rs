@@ -1,6 +1,6 @@
 //! `bitext train`: a model fitted to gold.
 
-use super::output::Output;
+use super::output::{Output, apart};
 use super::{Done, Failure};
 use crate::align::{Model, Settings, Signals};
 use crate::archive::{Body, Entry, stem};
@@ -37,7 +37,7 @@ pub(super) struct Arguments {
     #[arg(short, long, value_name = "MODEL")]
     output: Option<PathBuf>,
     /// Cross-validate by document in this many parts
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::folds)]
     folds: Option<usize>,
     /// The signals to fit: length (with structure and bead priors), default (all), or a list of names such as prior,length,lexicon
     #[arg(long, value_name = "SET", default_value = "default")]
@@ -55,7 +55,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "LANG", default_value = "en")]
     target_lang: String,
     /// Strength of the Gaussian prior on the weights
-    #[arg(long, value_name = "X", default_value_t = 1.5)]
+    #[arg(long, value_name = "X", default_value_t = 1.5, value_parser = strength)]
     l2: f64,
     /// Fit weights for texts that bring no learned translation table
     #[arg(long)]
@@ -65,7 +65,19 @@ pub(super) struct Arguments {
     name: Option<String>,
 }
 
+fn strength(text: &str) -> Result<f64, String> {
+    let value: Option<f64> = text.parse().ok().filter(|value: &f64| value.is_finite() && *value >= 0.0);
+    value.ok_or_else(|| "must be a number from 0 on".into())
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
+    if arguments.output.is_none() && arguments.folds.is_none() {
+        return Err(Failure::Arguments(
+            "nothing to do: name a model with -o, or cross-validate gold with --folds".into(),
+        ));
+    }
+    let read = arguments.inputs.iter().chain(&arguments.dictionary);
+    apart(arguments.output.clone(), read.map(PathBuf::as_path))?;
     let language = Pair::new(arguments.source_lang.clone(), arguments.target_lang.clone());
     let model = match &arguments.model {
         Some(path) => super::model(path)?.for_pair(&language.source, &language.target).map_err(Failure::run)?,
@@ -147,11 +159,13 @@ fn weights(
 fn archive(
     arguments: &Arguments,
     language: &Pair<String>,
-    model: Model,
+    mut model: Model,
     sources: &mut Vec<String>,
 ) -> Result<Model, Failure> {
     let inputs = arguments.inputs.iter().map(|path| super::input(path)).collect();
-    let super::Opened { sample: entries, .. } = super::open(inputs, &Default::default(), TRAINING_BYTES)?;
+    let super::Opened { sample: entries, extent, .. } = super::open(inputs, &Default::default(), TRAINING_BYTES)?;
+    // A table that the model has already would be taken for what is to be learned.
+    model.table = None;
     let mut engine = Engine::new(Some(model.clone()), Settings::default(), language.clone()).map_err(Failure::run)?;
     let settings = train::table::Settings { most_segments: usize::MAX, ..Default::default() };
     let learned = engine.learn(&entries, 0, &settings).map_err(Failure::run)?;
@@ -163,6 +177,8 @@ fn archive(
             language.target
         ))
     })?;
+    // What cannot be read is not among them.
+    let _ = writeln!(io::stderr(), "fitted to {} pairs of {} documents, {extent}", learned.beads, entries.len());
     let table = engine.model(language).map_err(Failure::run)?.table;
     let names: Vec<String> = arguments.inputs.iter().map(|path| stem(path)).collect();
     sources.push(format!("fitted by `bitext train` to {} pairs of {}", learned.beads, names.join(", ")));

@@ -101,7 +101,12 @@ impl Reader {
         };
         let place = self.ladder.place();
         let wrong = |message: String| ReadError::fatal(place.clone(), message);
-        let Some(end) = self.rung()? else { return Ok(None) };
+        let Some(end) = self.rung()? else {
+            let more =
+                [&mut self.texts.source, &mut self.texts.target].into_iter().any(|text| text.next_line().is_some());
+            let message = "the last rung is not at the end of the texts: name the end of both with it";
+            return if more { Err(ReadError::fatal(place, message)) } else { Ok(None) };
+        };
         self.last = Some(end);
         let id = match &mut self.ids {
             Some(ids) => ids.next_line().transpose()?.map(str::to_owned),
