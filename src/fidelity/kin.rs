@@ -10,7 +10,6 @@
 use super::article::Bead;
 use super::words::{Link, Word};
 use crate::signal::lexicon::embedded::ZhEn;
-use crate::span::Pair;
 use rust_stemmers::{Algorithm, Stemmer};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
@@ -73,25 +72,22 @@ pub(super) struct Kinship {
 impl Kinship {
     /// Marks the words of a Chinese-English bead that have nothing better than a kindred word on the other side.
     pub(super) fn link(&mut self, bead: &mut Bead) {
-        let Pair { source, target } = &mut bead.half;
-        let open = |words: &[Word]| -> Vec<usize> {
-            let is_open = |word: &Word| {
-                matches!(word.link, Link::None | Link::Word(..))
-                    && word.link.probability() < LINKED
-                    && word.share < COMMON
-            };
-            (0..words.len()).filter(|&at| is_open(&words[at])).collect()
-        };
-        let (open_source, open_target) = (open(&source.words.list), open(&target.words.list));
-        for &s in &open_source {
-            for &t in &open_target {
-                if self.are_kin(&source.words.list[s].form, &target.words.list[t].form) {
-                    for (words, at, other) in [(&mut source.words.list, s, t), (&mut target.words.list, t, s)] {
-                        if !matches!(words[at].link, Link::Kin(_)) {
-                            words[at].link = Link::Kin(other as u32);
-                        }
-                    }
+        let [source, target] = [&bead.half.source, &bead.half.target].map(|half| open(&half.words.list));
+        // For each form the first place of a kindred word: forms stand in the order of their first places.
+        let mut kin = [vec![None; source.len()], vec![None; target.len()]];
+        for (s, (chinese, here)) in source.iter().enumerate() {
+            for (t, (english, there)) in target.iter().enumerate() {
+                if self.are_kin(chinese, english) {
+                    kin[0][s].get_or_insert(there[0]);
+                    kin[1][t].get_or_insert(here[0]);
                 }
+            }
+        }
+        let halves = [&mut bead.half.source, &mut bead.half.target];
+        for ((half, forms), kin) in halves.into_iter().zip([&source, &target]).zip(kin) {
+            for ((_, places), other) in forms.iter().zip(kin) {
+                let Some(other) = other else { continue };
+                places.iter().for_each(|&place| half.words.list[place].link = Link::Kin(other as u32));
             }
         }
     }
@@ -115,6 +111,23 @@ impl Kinship {
         });
         Arc::clone(found)
     }
+}
+
+/// The words that nothing better is known of, by their forms, with their places: a long text has few forms for its length.
+fn open(words: &[Word]) -> Vec<(Arc<str>, Vec<usize>)> {
+    let is_open = |word: &Word| {
+        matches!(word.link, Link::None | Link::Word(..)) && word.link.probability() < LINKED && word.share < COMMON
+    };
+    let mut forms: Vec<(Arc<str>, Vec<usize>)> = Vec::new();
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    for (place, word) in words.iter().enumerate().filter(|(_, word)| is_open(word)) {
+        let form = *known.entry(&word.form).or_insert_with(|| {
+            forms.push((Arc::clone(&word.form), Vec::new()));
+            forms.len() - 1
+        });
+        forms[form].1.push(place);
+    }
+    forms
 }
 
 /// Both begin alike and are mostly that beginning, or are forms of one word.
