@@ -79,16 +79,11 @@ impl Survey {
     /// passed over here: it is set aside when its turn comes.
     pub fn of(inputs: &[Input], options: &Options, most: u64) -> Self {
         let mut files = Files::new(most);
-        for input in inputs {
-            match input {
-                Input::Path(path) if path.is_dir() => {
-                    walk::files(path, &options.skip).flatten().for_each(|path| files.add(path))
-                }
-                Input::Path(path) => files.add(path.clone()),
-                Input::Files(paths) => {
-                    [&paths.source, &paths.target].into_iter().for_each(|path| files.add(path.clone()))
-                }
-                Input::Stdin => {}
+        for path in inputs.iter().flat_map(Input::paths) {
+            if path.is_dir() {
+                walk::files(path, &options.skip).flatten().for_each(|path| files.add(path));
+            } else {
+                files.add(path.to_owned());
             }
         }
         if most == 0 {

@@ -77,10 +77,9 @@ pub fn place(path: &Path) -> PathBuf {
 /// `skip`.
 pub fn files(folder: &Path, skip: &BTreeSet<PathBuf>) -> impl Iterator<Item = Result<PathBuf, Reject>> + use<> {
     let (root, skip) = (folder.to_owned(), skip.clone());
-    let is_skipped = move |path: &Path| {
-        let mut namesakes = skip.iter().filter(|own| own.file_name() == path.file_name()).peekable();
-        namesakes.peek().is_some() && namesakes.any(|own| *own == place(path))
-    };
+    // Few have the name of one: places are looked up for these alone.
+    let is_skipped =
+        move |path: &Path| skip.iter().any(|own| own.file_name() == path.file_name() && *own == place(path));
     WalkDir::new(folder)
         .sort_by_file_name()
         .follow_links(true)

@@ -1,7 +1,7 @@
 //! `bitext align`: from article files, records or a pair of texts to rows.
 
 use super::locks::{self, Fate, Told};
-use super::output::{apart, partial};
+use super::output::guard;
 use super::progress::Progress;
 use super::run::{self, Became, Before, Beside, Run};
 use super::targets::{self, ApartWriter, Plan};
@@ -107,6 +107,7 @@ pub(super) struct Arguments {
 /// Options that say where from and where to, or how, but not what: the rows are the same.
 const NOT_OF_THE_WORK: [&str; 11] =
     ["inputs", "source", "target", "output", "format", "explain", "resume", "shard", "mark_every", "jobs", "quiet"];
+
 /// The files that settings are read from, and not rows.
 fn settings_files(arguments: &Arguments) -> impl Iterator<Item = &Path> {
     let Arguments { model, dictionary, locks, abbreviations, .. } = arguments;
@@ -139,24 +140,19 @@ pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) ->
     let outputs = if arguments.output.is_empty() { vec!["-".into()] } else { arguments.output.clone() };
     let plan = Plan::new(&arguments.options, &outputs, arguments.format, &language, arguments.source.is_some())?;
     let beside = Beside::of(&outputs[0]);
-    let written = || plan.paths().into_iter().chain(beside.iter().flat_map(Beside::paths));
-    // Locks may be: the rows that they are come back.
-    let read = inputs.iter().flat_map(Input::paths).chain(settings_files(&arguments));
-    apart(written(), read)?;
     // What lies in a folder that is read is a document, if it was not written by a run like this.
     let folders: Vec<PathBuf> =
         inputs.iter().flat_map(Input::paths).filter_map(|path| path.canonicalize().ok()).collect();
+    let is_anew = !beside.as_ref().is_some_and(|beside| beside.manifest.exists());
     let is_document = |path: &PathBuf| {
         let within = |folder: &PathBuf| place(path).starts_with(folder);
-        path.exists() && Container::of(path).is_some() && folders.iter().any(within)
+        is_anew && path.exists() && Container::of(path).is_some() && folders.iter().any(within)
     };
-    if let Some(path) = plan.paths().into_iter().find(is_document)
-        && !beside.as_ref().is_some_and(|beside| beside.manifest.exists())
-    {
-        let message = "would be written over, and is read: name another output";
-        return Err(Failure::Arguments(format!("{} {message}", path.display())));
-    }
-    options.skip = written().flat_map(|path| [place(&partial(&path)), place(&path)]).collect();
+    let documents: Vec<PathBuf> = plan.paths().into_iter().filter(is_document).collect();
+    // Locks may be written over: the rows that they are come back.
+    let read = inputs.iter().flat_map(Input::paths).chain(settings_files(&arguments));
+    let written = plan.paths().into_iter().chain(beside.iter().flat_map(Beside::paths));
+    options.skip = guard(written, read.chain(documents.iter().map(PathBuf::as_path)))?;
     let before = match &beside {
         Some(beside) if arguments.resume => Before::find(beside, &plan.paths())?,
         _ => Before::Nothing,
@@ -184,7 +180,7 @@ pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) ->
         let _ = writeln!(io::stderr(), "an unfinished run is begun anew; --resume would have gone on with it");
     }
     let every = Duration::try_from_secs_f64(arguments.mark_every).map_err(Failure::run)?;
-    let mut run = Run::open(|lengths| plan.open(lengths), beside.clone(), past, work, every)?;
+    let mut run = Run::open(|marks| plan.open(marks), beside.clone(), past, work, every)?;
     let (done_before, mut passed) = (run.manifest.counts.done(), 0);
     match past {
         Some(past) => {

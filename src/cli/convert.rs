@@ -1,12 +1,13 @@
 //! `bitext convert`: rows from one format to another.
 
-use super::output::{Output, apart, is_file, with_suffix};
+use super::output::{Output, guard, is_file, with_suffix};
 use super::progress::Progress;
 use super::rows::Rows;
+use super::run::set_aside;
 use super::targets::{self, Plan};
 use super::{Done, Failure, is_dash};
 use crate::archive::{Reason, Reject};
-use crate::export::{Context, Format, ReadError, Row, RowReader};
+use crate::export::{Format, ReadError, Row, RowReader};
 use crate::span::Pair;
 use encoding_rs::Encoding;
 use std::fs;
@@ -63,15 +64,14 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
     let read = Arc::new(AtomicU64::new(0));
-    let rows = Rows {
+    let input = Rows {
         path: &arguments.input,
         from: arguments.from,
         texts: arguments.source.as_deref().zip(arguments.target.as_deref()),
         language: Pair::new(arguments.source_lang.clone(), arguments.target_lang.clone()),
         encoding: arguments.encoding,
     };
-    let format = rows.format();
-    let mut rows = rows.open(&read)?;
+    let mut rows = input.open(&read)?;
     let name = arguments.input.display().to_string();
     let rejects_path = (!is_dash(&arguments.output)).then(|| with_suffix(&arguments.output, ".rejected.jsonl"));
     let mut rejects = Rejects { path: rejects_path, file: None, rows: 0 };
@@ -87,13 +87,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
     let single = is_one_pair(&arguments);
     let outputs = [arguments.output.clone()];
     let plan = Plan::new(&arguments.options, &outputs, arguments.format, &language, single)?;
-    // Files that belong to the input.
-    let own = arguments.input.file_name().unwrap_or_default().to_string_lossy();
-    let context = Context::new(language, own);
-    let beside = format.into_iter().flat_map(|format| (format.form().files)(&context.name, &context));
-    let beside: Vec<PathBuf> = beside.map(|name| arguments.input.with_file_name(name)).collect();
-    let own = beside.iter().chain([&arguments.input]).chain(&arguments.source).chain(&arguments.target);
-    apart(plan.paths().into_iter().chain(rejects.path.clone()), own.map(PathBuf::as_path))?;
+    guard(plan.paths().into_iter().chain(rejects.path.clone()), input.files(&language))?;
     let mut targets = plan.open(None)?;
     let total = fs::metadata(&arguments.input).ok().filter(|meta| meta.is_file()).map(|meta| meta.len());
     let mut progress = Progress::new(arguments.quiet, total);
@@ -164,13 +158,10 @@ impl Rejects {
     fn add(&mut self, name: &str, error: ReadError) -> Result<(), Failure> {
         self.rows += 1;
         let reject = Reject::new(Path::new(name), error.place, Reason::BadRecord, error.message);
-        let mut line = serde_json::to_vec(&reject).map_err(Failure::run)?;
-        line.push(b'\n');
-        match (&mut self.file, &self.path) {
-            (Some(file), _) => file.write(&line),
-            (file @ None, Some(path)) => file.insert(Output::file(path)?).write(&line),
-            (None, None) => io::stderr().write_all(&line).map_err(|error| Failure::write("standard error", &error)),
+        if let (None, Some(path)) = (&self.file, &self.path) {
+            self.file = Some(Output::file(path)?);
         }
+        set_aside(&reject, self.file.as_mut())
     }
 
     /// The file, if there is one; an earlier run's goes.

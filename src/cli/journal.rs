@@ -1,8 +1,8 @@
 //! What a run has done so far, beside its unfinished output: the manifest as far as it is known, then a line for every mark
 //! up to which all outputs are on the disk. A line that was not written to its end does not count.
 
-use super::Failure;
 use super::output::Marked;
+use super::{Failure, json_line};
 use crate::export::manifest::{Counts, Manifest, Order};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions};
@@ -130,8 +130,7 @@ impl Journal {
     }
 
     fn line(&mut self, line: &Line) -> Result<(), Failure> {
-        let mut text = serde_json::to_vec(line).map_err(Failure::run)?;
-        text.push(b'\n');
+        let text = json_line(line)?;
         self.file.write_all(&text).and_then(|()| self.file.sync_data()).map_err(|error| failed(&self.path, &error))
     }
 }

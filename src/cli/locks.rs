@@ -1,7 +1,7 @@
 //! `--locks` and `--anchors`: what a re-alignment is to keep, and what of it could not be kept.
 
-use super::Failure;
 use super::rows::Rows;
+use super::{Failure, json_line};
 use crate::archive::Shard;
 use crate::engine::{Aligned, Anchor, Engine, Kept, Lost};
 use crate::export;
@@ -134,7 +134,7 @@ impl Locks {
     /// Takes note of one document.
     pub(super) fn add(&mut self, fate: Fate) -> Result<Told, Failure> {
         let doc = self.waiting.remove(&fate.doc).map(|_| fate.doc);
-        let lines = fate.lost.iter().map(line).collect::<Result<_, _>>()?;
+        let lines = fate.lost.iter().map(json_line).collect::<Result<_, _>>()?;
         self.lost.extend(fate.lost);
         Ok(Told { doc, lines })
     }
@@ -146,7 +146,7 @@ impl Locks {
 
     /// The same, a line each; in the order of the lines, which that of shards can be brought to.
     pub(super) fn unmet(&self) -> Result<Vec<Vec<u8>>, Failure> {
-        let mut lines = self.waiting.values().flatten().map(line).collect::<Result<Vec<_>, _>>()?;
+        let mut lines = self.waiting.values().flatten().map(json_line).collect::<Result<Vec<_>, _>>()?;
         lines.sort();
         Ok(lines)
     }
@@ -179,12 +179,6 @@ impl Locks {
         }
         let _ = io::stderr().write_all(text.as_bytes());
     }
-}
-
-fn line(lost: &Lost) -> Result<Vec<u8>, Failure> {
-    let mut line = serde_json::to_vec(lost).map_err(Failure::run)?;
-    line.push(b'\n');
-    Ok(line)
 }
 
 /// For the summary; nothing where nothing was to be kept.

@@ -1,6 +1,6 @@
 //! `bitext merge`: the shards of a run into one output, with the rows in the order of the input.
 
-use super::output::{Output, Packing, apart, is_file};
+use super::output::{Output, Packing, guard, is_file};
 use super::run::{self, Beside};
 use super::{Done, Failure, is_dash};
 use crate::archive::Shard;
@@ -54,8 +54,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
         .ok_or_else(|| Failure::Arguments(format!("{} is no file", arguments.output.display())))?;
     let all_beside = || arguments.shards.iter().filter_map(|path| Beside::of(path));
     let written = beside.paths().into_iter().chain([arguments.output.clone()]);
-    let read: Vec<PathBuf> = arguments.shards.iter().cloned().chain(all_beside().flat_map(|own| own.paths())).collect();
-    apart(written, read.iter().map(PathBuf::as_path))?;
+    guard(written, arguments.shards.iter().cloned().chain(all_beside().flat_map(|own| own.paths())))?;
     // `part-*.jsonl` names what the shards have set aside, too.
     let rejects: BTreeSet<PathBuf> = all_beside().map(|own| own.rejects).collect();
     let shards = arguments.shards.iter().filter(|path| !rejects.contains(*path));

@@ -217,6 +217,13 @@ fn input(path: &Path) -> Input {
     if is_dash(path) { Input::Stdin } else { Input::Path(path.to_owned()) }
 }
 
+/// A value as a line of JSON.
+fn json_line(value: &impl serde::Serialize) -> Result<Vec<u8>, Failure> {
+    let mut line = serde_json::to_vec(value).map_err(Failure::run)?;
+    line.push(b'\n');
+    Ok(line)
+}
+
 /// A value parser for the parts of a cross-validation, for clap.
 fn folds(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|&folds| folds >= 2).ok_or_else(|| "must be a number from 2 on".into())

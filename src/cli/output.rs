@@ -146,26 +146,26 @@ pub(super) fn partial(path: &Path) -> PathBuf {
 }
 
 /// Refuses to write files of which two are the same, be it as long as one of them is not whole, or one is read: a file is not written over
-/// what it is made of.
-pub(super) fn apart<'r>(
+/// what it is made of. The places of all that is written, unfinished or whole: what is to be passed over in folders.
+pub(super) fn guard<P: AsRef<Path>>(
     written: impl IntoIterator<Item = PathBuf>,
-    read: impl IntoIterator<Item = &'r Path>,
-) -> Result<(), Failure> {
-    let mut seen = BTreeSet::new();
+    read: impl IntoIterator<Item = P>,
+) -> Result<BTreeSet<PathBuf>, Failure> {
+    let mut places = BTreeSet::new();
     for path in written {
         for name in [partial(&path), path] {
-            if !seen.insert(place(&name)) {
+            if !places.insert(place(&name)) {
                 let name = name.display();
                 return Err(Failure::Arguments(format!("{name} is written twice: each output needs files of its own")));
             }
         }
     }
-    match read.into_iter().find(|path| seen.contains(&place(path))) {
+    match read.into_iter().find(|path| places.contains(&place(path.as_ref()))) {
         Some(path) => {
             let message = "would be written over, and is read: name another output";
-            Err(Failure::Arguments(format!("{} {message}", path.display())))
+            Err(Failure::Arguments(format!("{} {message}", path.as_ref().display())))
         }
-        None => Ok(()),
+        None => Ok(places),
     }
 }
 

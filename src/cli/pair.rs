@@ -1,8 +1,8 @@
 //! `bitext pair`: which text is the translation of which, as records that `bitext align` reads.
 
-use super::output::{Output, Packing, apart, with_suffix};
+use super::output::{Output, Packing, guard, with_suffix};
 use super::run::set_aside;
-use super::{Done, Failure, is_dash};
+use super::{Done, Failure, is_dash, json_line};
 use crate::archive::{self, Reason, Reject, decode, stem, walk};
 use crate::pairing::{self, Pairing, Settings, Text, Unpaired};
 use crate::span::{Pair, Side};
@@ -68,7 +68,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
     let beside = |ending| (!to_stdout).then(|| with_suffix(&arguments.output, ending));
     let (unpaired_path, rejects_path) = (beside(".unpaired.jsonl"), beside(".rejected.jsonl"));
     let written = [&unpaired_path, &rejects_path].into_iter().flatten().chain([&arguments.output]);
-    apart(written.cloned(), [arguments.source.as_path(), &arguments.target])?;
+    guard(written.cloned(), [&arguments.source, &arguments.target])?;
     let mut rejects = Vec::new();
     let texts = Pair::new(load(&arguments.source, &mut rejects)?, load(&arguments.target, &mut rejects)?);
     let (packing, _) = Packing::of(&arguments.output);
@@ -121,13 +121,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
     found.sort_by_key(|pair| pair.0);
     unpaired.sort_by_key(|(side, alone)| (*side as usize, alone.text));
     for &(source, target, score, margin) in &found {
-        output.write(&line(&record(arguments, [&texts.source[source], &texts.target[target]], score, margin))?)?;
+        output.write(&json_line(&record(arguments, [&texts.source[source], &texts.target[target]], score, margin))?)?;
     }
     for &(side, Unpaired { text, best }) in &unpaired {
         let name = if side == Side::Source { "source" } else { "target" };
         let best = best.map(|(other, score)| json!({"id": texts[side.other()][other].id, "score": rounded(score)}));
         let text = &texts[side][text];
-        let value = line(&json!({"side": name, "id": text.id, "meta": text.meta, "best": best}))?;
+        let value = json_line(&json!({"side": name, "id": text.id, "meta": text.meta, "best": best}))?;
         match &mut unpaired_file {
             Some(file) => file.write(&value)?,
             None => io::stderr().write_all(&value).map_err(|error| Failure::write("standard error", &error))?,
@@ -189,12 +189,6 @@ fn record(arguments: &Arguments, texts: [&Loaded; 2], score: Option<f64>, margin
 
 fn rounded(score: f64) -> f64 {
     (score * 1e4).round() / 1e4
-}
-
-fn line(value: &Value) -> Result<Vec<u8>, Failure> {
-    let mut line = serde_json::to_vec(value).map_err(Failure::run)?;
-    line.push(b'\n');
-    Ok(line)
 }
 
 /// What two partners have in common: by content nothing need be; `None` where the text does not have it.

@@ -2,10 +2,9 @@
 
 use super::align::learn;
 use super::documents::{self, Documents};
-use super::output::{apart, partial};
+use super::output;
 use super::{Failure, Opened};
 use crate::align::Settings as AlignSettings;
-use crate::archive::walk::place;
 use crate::archive::{self, Input, Reject};
 use crate::engine::batch::{self, Outcome, RunError};
 use crate::engine::{Aligned, Engine, SAMPLE_BYTES};
@@ -59,10 +58,8 @@ impl Source {
         written: Vec<PathBuf>,
         also: impl IntoIterator<Item = &'p PathBuf>,
     ) -> Result<BTreeSet<PathBuf>, Failure> {
-        let places = written.iter().flat_map(|path| [place(&partial(path)), place(path)]).collect();
         let own = self.inputs.iter().chain(&self.source).chain(&self.target).chain(&self.model);
-        apart(written, own.map(PathBuf::as_path).chain(also.into_iter().map(PathBuf::as_path)))?;
-        Ok(places)
+        output::guard(written, own.chain(also))
     }
 
     /// Reads all documents but what folders have at the places of `skip`: `read` runs on any thread, `sink` takes what it made in the order of

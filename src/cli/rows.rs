@@ -3,13 +3,13 @@
 use super::output::{Packing, with_suffix};
 use super::{Failure, is_dash};
 use crate::archive::ReadSeek;
-use crate::export::{Format, Input, RowReader, Text};
+use crate::export::{Context, Format, Input, RowReader, Text};
 use crate::span::Pair;
 use encoding_rs::Encoding;
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -36,6 +36,19 @@ impl<'a> Rows<'a> {
     /// The format: as said, else as the ending says, that of what is packed.
     pub(super) fn format(&self) -> Option<Format> {
         self.from.or_else(|| Format::of(&Packing::of(self.path).1)).or(is_dash(self.path).then(Format::jsonl))
+    }
+
+    /// The files that they are read from, those of the two texts by the names that they have for these languages.
+    pub(super) fn files(&self, language: &Pair<String>) -> Vec<PathBuf> {
+        let (packing, plain) = Packing::of(self.path);
+        let own = plain.file_name().unwrap_or_default().to_string_lossy();
+        let context = Context::new(language.clone(), own);
+        let names = self.format().into_iter().flat_map(|format| (format.form().files)(&context.name, &context));
+        let beside = names.map(|name| plain.with_file_name(name));
+        // Files that belong to a compressed one may be compressed too.
+        let beside = beside.flat_map(|path| [with_suffix(&path, packing.ending()), path]);
+        let texts = self.texts.into_iter().flat_map(|(source, target)| [source, target]);
+        beside.chain(texts.chain([self.path]).map(Path::to_owned)).collect()
     }
 
     /// Opens them; `read` counts the bytes.

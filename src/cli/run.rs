@@ -1,11 +1,11 @@
 //! A run over many documents and what it leaves on the disk: the outputs, the documents set aside, the manifest, and, as long as it
 //! is under way, a journal by which another run goes on.
 
-use super::Failure;
 use super::journal::{Journal, Mark, Past};
 use super::locks::Told;
 use super::output::{Marked, Output, Packing, SharedOutput, is_file, with_suffix};
 use super::targets::Targets;
+use super::{Failure, json_line};
 use crate::archive::{Entry, Reject};
 use crate::export::manifest::{self, Manifest, Order, Place};
 use crate::export::{Apart, Row};
@@ -306,8 +306,7 @@ impl Run {
 
 /// Writes a reject to its file, or, where there is none, to standard error.
 pub(super) fn set_aside(reject: &Reject, file: Option<&mut impl Write>) -> Result<(), Failure> {
-    let mut line = serde_json::to_vec(reject).map_err(Failure::run)?;
-    line.push(b'\n');
+    let line = json_line(reject)?;
     match file {
         Some(file) => file.write_all(&line).map_err(Failure::run),
         None => io::stderr().write_all(&line).map_err(|error| Failure::write("standard error", &error)),

@@ -3,7 +3,7 @@
 mod kwic;
 
 use super::import::failure;
-use super::output::{Output, apart};
+use super::output::{Output, guard};
 use super::{Done, Failure};
 use crate::export::select::{Dates, Kind};
 use crate::span::{ByteRange, Pair, Side};
@@ -112,7 +112,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
         max_confidence: arguments.max_confidence,
         finding: arguments.finding,
     };
-    apart(arguments.output.clone(), [arguments.store.as_path()])?;
+    guard(arguments.output.clone(), [&arguments.store])?;
     let mut output = arguments.output.as_deref().map_or_else(|| Ok(Output::stdout()), Output::file)?;
     let words = if arguments.by_year {
         by_year(&store, &query, &filter, &mut output)?

@@ -1,6 +1,6 @@
 //! What `align` and `convert` have in common: which rows go out, where to, in which formats, and what was lost on the way.
 
-use super::output::{Marked, Output, Packing, SharedOutput, apart, is_file, with_suffix};
+use super::output::{Marked, Output, Packing, SharedOutput, guard, is_file, with_suffix};
 use super::{Failure, is_dash};
 use crate::engine::Aligned;
 use crate::export::manifest::Written;
@@ -131,7 +131,7 @@ impl Plan {
             outputs.iter().map(|path| plan(options, path, said, language, single)).collect::<Result<Vec<_>, _>>()?;
         let plan = Self { planned, selection: options.selection() };
         let streams = outputs.iter().filter(|path| is_dash(path)).cloned();
-        apart(plan.paths().into_iter().chain(streams), [])?;
+        guard(plan.paths().into_iter().chain(streams), [""; 0])?;
         Ok(plan)
     }
 

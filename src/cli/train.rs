@@ -1,6 +1,6 @@
 //! `bitext train`: a model fitted to gold.
 
-use super::output::{Output, apart};
+use super::output::{Output, guard};
 use super::{Done, Failure};
 use crate::align::{Model, Settings, Signals};
 use crate::archive::{Body, Entry, stem};
@@ -76,8 +76,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
             "nothing to do: name a model with -o, or cross-validate gold with --folds".into(),
         ));
     }
-    let read = arguments.inputs.iter().chain(&arguments.dictionary);
-    apart(arguments.output.clone(), read.map(PathBuf::as_path))?;
+    guard(arguments.output.clone(), arguments.inputs.iter().chain(&arguments.dictionary))?;
     let language = Pair::new(arguments.source_lang.clone(), arguments.target_lang.clone());
     let model = match &arguments.model {
         Some(path) => super::model(path)?.for_pair(&language.source, &language.target).map_err(Failure::run)?,
