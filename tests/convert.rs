@@ -467,6 +467,33 @@ fn lines_have_the_encoding_asked_for() {
 }
 
 #[test]
+fn what_cannot_be_decoded_is_counted() {
+    let here = tempfile::tempdir().unwrap();
+    let put = |name: &str, bytes: &[u8]| write(&here, name, bytes);
+    let head = b"id\tdoc\tn\tkind\tsource\ttarget\na#1\ta\t1\t1-1\t";
+    // A byte that begins no character, and one that is alone at the end of a field.
+    let broken = put("broken.tsv", &[&head[..], b"\xd6\xd0\xff\xce\xc4\xd6\tOne.\n"].concat());
+    let sound = put("sound.tsv", &[&head[..], b"\xd6\xd0\xce\xc4\tOne.\n"].concat());
+    let own = put("own.tsv", &[&head[..], "\u{fffd}中文\tOne.\n".as_bytes()].concat());
+    let half: Vec<u8> = "\u{feff}id\tdoc\tn\tkind\tsource\ttarget\na#1\ta\t1\t1-1\t?\tOne.\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let mark = half.iter().position(|&byte| byte == b'?').unwrap();
+    let half = put("half.tsv", &[&half[..mark], &[0, 0xd8], &half[mark + 2..]].concat());
+    let told = |input: &str, more: &[&str]| run(&[&["convert", input, "-", "--format", "jsonl"], more].concat(), 0);
+    let (rows, err) = told(&broken, &["--encoding", "gb18030"]);
+    assert!(rows.matches('\u{fffd}').count() == 2 && rows.contains("文"), "{rows}");
+    assert!(err.contains("2 places that could not be decoded, now U+FFFD"), "{err}");
+    let (_, err) = told(&half, &[]);
+    assert!(err.contains("1 places that could not be decoded"), "{err}");
+    for (input, more) in [(&sound, &["--encoding", "gb18030"][..]), (&own, &[]), (&own, &["--encoding", "utf-8"])] {
+        let (rows, err) = told(input, more);
+        assert!(rows.contains("中文") && !err.contains("decoded"), "{input}: {err}");
+    }
+}
+
+#[test]
 fn standard_input_and_packed_files_are_read() {
     let here = tempfile::tempdir().unwrap();
     let output = Command::cargo_bin("bitext")

@@ -189,7 +189,19 @@ fn each_act_does_what_it_says() {
     assert_eq!(store.changes("d").unwrap().len(), 6);
     // What a reader has locked or noted is not replaced by an import that does not have it.
     assert_eq!(put(&mut store, &rows("d", &[(2, 1), (1, 2), (1, 1)])), Put::Kept);
-    assert_eq!(kinds(&store.article("d").unwrap()), ["2-1", "1-1", "1-2"]);
+    let article = store.article("d").unwrap();
+    assert_eq!(kinds(&article), ["2-1", "1-1", "1-2"]);
+    // One that has it is in its place, be it in parts, of which none has all.
+    let whole: Vec<Row> = article.lines.iter().map(|line| line.row.clone()).collect();
+    let mut import = store.import().unwrap();
+    for (part, wanted) in [(&whole[2..], Put::Kept), (&whole[..2], Put::Later)] {
+        assert_eq!(import.put(&Prepared::new(part).unwrap().unwrap()).unwrap(), wanted);
+    }
+    let imported = import.commit().unwrap();
+    assert_eq!((imported.documents, imported.replaced, imported.rows, imported.joined), (1, 1, 3, 1));
+    assert!(imported.kept.is_empty());
+    let again: Vec<Row> = store.article("d").unwrap().lines.into_iter().map(|line| line.row).collect();
+    assert_eq!(again, whole);
 }
 
 #[test]

@@ -369,3 +369,19 @@ fn texts_that_cannot_be_paired_are_set_aside() {
     let pairs = String::from_utf8(zstd::stream::decode_all(&packed[..]).unwrap()).unwrap();
     assert!(pairs.lines().count() == 2 && pairs.contains("阳岭煤矿"), "{pairs}");
 }
+
+#[test]
+fn ids_that_come_again_are_told() {
+    let here = tempfile::tempdir().unwrap();
+    let [one, two] = ["one.jsonl", "two.jsonl"].map(|name| at(here.path(), name));
+    fs::write(&one, records(3)).unwrap();
+    fs::write(&two, records(2)).unwrap();
+    let out = at(here.path(), "rows.jsonl");
+    let align = |inputs: &[&str]| {
+        let arguments = [&["align"], inputs, &["-o", &out]].concat();
+        told(bitext(&arguments).output().unwrap(), &arguments, 0)
+    };
+    assert!(!align(&[&one]).contains("cannot be told apart"));
+    let said = align(&[&one, &two]);
+    assert!(said.contains("2 documents have the id of one before them (first "), "{said}");
+}

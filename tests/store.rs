@@ -149,6 +149,43 @@ fn a_document_takes_the_place_of_the_one_before() {
 }
 
 #[test]
+fn rows_of_a_document_that_stand_apart_are_joined() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let articles = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/newspaper/articles");
+    run(&["align", "-q", articles.to_str().unwrap(), "-o", &path("rows.jsonl")], 0);
+    let text = std::fs::read_to_string(path("rows.jsonl")).unwrap();
+    let mut lines: Vec<&str> = text.lines().collect();
+    run(&["import", "-q", &path("rows.jsonl"), "--store", &path("in-order.db")], 0);
+    // The least certain first: a row of one document, a row of another.
+    let confidence = |line: &&str| serde_json::from_str::<Row>(line).unwrap().confidence.unwrap_or_default();
+    lines.sort_by(|a, b| confidence(a).total_cmp(&confidence(b)));
+    std::fs::write(path("apart.jsonl"), lines.join("\n")).unwrap();
+    let said = run(&["import", &path("apart.jsonl"), "--store", &path("apart.db")], 0).1;
+    assert!(said.contains("40 documents, 706 rows, 0 findings put in; 0 set aside"), "{said}");
+    assert!(said.contains("documents did not stand together, and were joined"), "{said}");
+    let [in_order, apart] = ["in-order.db", "apart.db"].map(|name| Store::open(Path::new(&path(name))).unwrap());
+    let mut docs = in_order.docs().unwrap();
+    docs.sort();
+    assert_eq!(docs.len(), 40);
+    for doc in docs {
+        let lines = |store: &Store| store.article(&doc).unwrap().lines;
+        assert_eq!(lines(&apart), lines(&in_order));
+    }
+    for word in ["生产", "production", "人民"] {
+        let count = |store: &Store| hits(store, word).len();
+        assert_eq!(count(&apart), count(&in_order), "{word}");
+        assert!(count(&apart) > 0, "{word}");
+    }
+    // Two documents of one id are not one: the second takes the place of the first.
+    let twice = format!("{text}{text}");
+    std::fs::write(path("twice.jsonl"), twice).unwrap();
+    let said = run(&["import", &path("twice.jsonl"), "--store", &path("apart.db")], 3).1;
+    assert!(said.contains("40 documents, 40 in the place of older ones, 706 rows"), "{said}");
+    assert!(said.contains("40 documents had the id of one before them") && !said.contains("joined"), "{said}");
+}
+
+#[test]
 fn the_corpus_from_the_command_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();

@@ -3,7 +3,7 @@
 use super::locks::{self, Fate, Told};
 use super::output::guard;
 use super::progress::Progress;
-use super::run::{self, Became, Before, Beside, Run};
+use super::run::{self, Became, Before, Beside, Ids, Run};
 use super::targets::{self, ApartWriter, Plan};
 use super::{Done, Failure, Opened};
 use crate::align::{Model, Settings, Signals};
@@ -20,6 +20,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Align texts with their translations
@@ -162,7 +163,14 @@ pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) ->
     }
     // What an earlier run has learned holds on.
     let sample_bytes = if matches!(before, Before::Nothing) { sample_bytes } else { 0 };
-    let Opened { mut entries, listing, sample, extent } = super::open(inputs, &options, sample_bytes)?;
+    let Opened { entries, listing, sample, extent } = super::open(inputs, &options, sample_bytes)?;
+    let ids = Arc::new(Mutex::new(Ids::default()));
+    let met = Arc::clone(&ids);
+    let mut entries = entries.inspect(move |(_, entry)| {
+        if let Ok(entry) = entry {
+            met.lock().unwrap_or_else(PoisonError::into_inner).meet(&entry.id);
+        }
+    });
     let work = work(&arguments, given, &plan, &engine, listing)?;
     let past = match before {
         Before::Nothing => None,
@@ -249,6 +257,7 @@ pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) ->
                 "  learned: {translations} translations of words, {source_lang}-{target_lang}, from {beads} pairs{from}\n"
             );
         }
+        text += &ids.lock().unwrap_or_else(PoisonError::into_inner).words();
         text += &words;
         if let (Some(beside), true) = (&beside, counts.set_aside + counts.not_kept > 0) {
             text += &format!("  set aside, with the reasons: {}\n", beside.rejects.display());

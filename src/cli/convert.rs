@@ -14,7 +14,6 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Turn rows from one format into another, all of them or some
 #[derive(Debug, clap::Args)]
@@ -63,7 +62,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
-    let read = Arc::new(AtomicU64::new(0));
+    let reading = Arc::default();
     let input = Rows {
         path: &arguments.input,
         from: arguments.from,
@@ -71,7 +70,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
         language: Pair::new(arguments.source_lang.clone(), arguments.target_lang.clone()),
         encoding: arguments.encoding,
     };
-    let mut rows = input.open(&read)?;
+    let mut rows = input.open(&reading)?;
     let name = arguments.input.display().to_string();
     let rejects_path = (!is_dash(&arguments.output)).then(|| with_suffix(&arguments.output, ".rejected.jsonl"));
     let mut rejects = Rejects { path: rejects_path, file: None, rows: 0 };
@@ -101,7 +100,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
         }
         targets.row(this)?;
         if count.is_multiple_of(1024) {
-            let bytes = read.load(Ordering::Relaxed);
+            let bytes = reading.bytes();
             progress.add(documents, bytes - reported);
             reported = bytes;
         }
@@ -120,6 +119,9 @@ pub(super) fn run(arguments: Arguments) -> Result<Done, Failure> {
         let mut summary = format!("{count} rows of {documents} documents; {set_aside} set aside\n");
         for (what, many) in rows.remarks() {
             summary += &format!("  read: {many} {what}\n");
+        }
+        if let broken @ 1.. = reading.broken() {
+            summary += &format!("  read: {broken} places that could not be decoded, now U+FFFD\n");
         }
         summary += &words;
         if let Some(path) = path {

@@ -7,7 +7,6 @@ use crate::export::{Format, Row, RowReader};
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 /// How far into a file its first line is looked for.
 const LOOK: usize = 64 << 10;
@@ -31,7 +30,7 @@ pub(super) fn open(path: &Path) -> Result<Option<Documents>, Failure> {
     if format == Format::jsonl() && !is_rows(&head(path)?) {
         return Ok(None);
     }
-    let rows = file.open(&Arc::new(AtomicU64::new(0)))?;
+    let rows = file.open(&Arc::default())?;
     Ok(Some(Documents { rows, path: path.to_owned(), held: Vec::new(), ended: false }))
 }
 

@@ -7,7 +7,7 @@ use super::run::set_aside;
 use super::{Done, Failure};
 use crate::archive::Reject;
 use crate::fidelity::Finding;
-use crate::store::{Prepared, Put, Store, StoreError};
+use crate::store::{Imported, Prepared, Store, StoreError};
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
@@ -63,9 +63,7 @@ fn imported(arguments: &Arguments) -> Result<Done, Failure> {
     if arguments.overwrite_corrected {
         import.write_over();
     }
-    let (mut documents, mut replaced, mut pairs, mut aside, mut twice) = (0_u64, 0_u64, 0_u64, 0_u64, 0_u64);
-    let mut kept: Vec<String> = Vec::new();
-    let mut seen: HashSet<String> = HashSet::new();
+    let (mut read, mut aside) = (0_u64, 0_u64);
     arguments.from.each(
         &skip,
         Prepared::new,
@@ -74,26 +72,19 @@ fn imported(arguments: &Arguments) -> Result<Done, Failure> {
                 Ok(None) => {}
                 Ok(Some(prepared)) => {
                     let prepared = prepared.map_err(failure)?;
-                    let put = import.put(&prepared).map_err(failure)?;
-                    twice += u64::from(!seen.insert(prepared.doc().to_owned()));
-                    if put == Put::Kept {
-                        kept.push(prepared.doc().to_owned());
-                    } else {
-                        replaced += u64::from(put == Put::Replaced);
-                        documents += 1;
-                        pairs += prepared.len() as u64;
-                    }
+                    import.put(&prepared).map_err(failure)?;
+                    read += 1;
                 }
                 Err(reject) => {
                     aside += 1;
                     set_aside(&reject, None::<&mut Output>)?;
                 }
             }
-            progress.add(documents + aside, bytes);
+            progress.add(read + aside, bytes);
             Ok(())
         },
     )?;
-    if documents == 0 && kept.is_empty() {
+    if read == 0 {
         return Err(Failure::Run(
             "no document in the input: give rows of `bitext align`, article files or records".into(),
         ));
@@ -102,7 +93,7 @@ fn imported(arguments: &Arguments) -> Result<Done, Failure> {
         Some(path) => findings(path, &mut import)?,
         None => 0,
     };
-    import.commit().map_err(failure)?;
+    let Imported { documents, replaced, rows, joined, twice, kept, .. } = import.commit().map_err(failure)?;
     progress.finish();
     if !kept.is_empty() {
         // Said even when quiet: it is not what was asked for.
@@ -117,16 +108,18 @@ fn imported(arguments: &Arguments) -> Result<Done, Failure> {
         let _ = io::stderr().write_all(text.as_bytes());
     }
     if !arguments.quiet {
-        let (articles, rows) = store.len().map_err(failure)?;
-        let again =
-            if replaced > twice { format!(", {} in the place of older ones", replaced - twice) } else { String::new() };
+        let (all, all_rows) = store.len().map_err(failure)?;
+        let again = if replaced > 0 { format!(", {replaced} in the place of older ones") } else { String::new() };
         let mut text =
-            format!("{documents} documents{again}, {pairs} rows, {findings} findings put in; {aside} set aside\n");
+            format!("{documents} documents{again}, {rows} rows, {findings} findings put in; {aside} set aside\n");
+        if joined > 0 {
+            text += &format!("  the rows of {joined} documents did not stand together, and were joined\n");
+        }
         if twice > 0 {
             text +=
                 &format!("  {twice} documents had the id of one before them in the same input, and took its place\n");
         }
-        text += &format!("  {}: {articles} documents, {rows} rows\n", arguments.store.display());
+        text += &format!("  {}: {all} documents, {all_rows} rows\n", arguments.store.display());
         let _ = io::stderr().write_all(text.as_bytes());
     }
     Ok(if aside + twice == 0 && kept.is_empty() { Done::All } else { Done::SomeSetAside })

@@ -5,13 +5,16 @@ use super::{Failure, is_dash};
 use crate::archive::ReadSeek;
 use crate::export::{Context, Format, Input, RowReader, Text};
 use crate::span::Pair;
-use encoding_rs::Encoding;
+use encoding_rs::{Encoding, UTF_8};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+/// U+FFFD in UTF-8.
+const REPLACEMENT: [u8; 3] = [0xef, 0xbf, 0xbd];
 
 /// Rows to be read, and what the user says of them.
 pub(super) struct Rows<'a> {
@@ -51,8 +54,8 @@ impl<'a> Rows<'a> {
         beside.chain(texts.chain([self.path]).map(Path::to_owned)).collect()
     }
 
-    /// Opens them; `read` counts the bytes.
-    pub(super) fn open(&self, read: &Arc<AtomicU64>) -> Result<Box<dyn RowReader>, Failure> {
+    /// Opens them; `reading` is kept up while they are read.
+    pub(super) fn open(&self, reading: &Arc<Reading>) -> Result<Box<dyn RowReader>, Failure> {
         let path = self.path;
         let format = self.format().ok_or_else(|| {
             Failure::Arguments(format!(
@@ -76,11 +79,11 @@ impl<'a> Rows<'a> {
             Pair::new(place(source), place(target))
         });
         let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-        let (encoding, main, read, own) = (self.encoding, path.to_owned(), Arc::clone(read), name.clone());
+        let (encoding, main, reading, own) = (self.encoding, path.to_owned(), Arc::clone(reading), name.clone());
         let open = move |asked: &str| -> io::Result<Text> {
-            let counter = (asked == own).then(|| Arc::clone(&read));
+            let counter = (asked == own).then(|| Arc::clone(&reading));
             if asked == own && is_dash(&main) {
-                return Ok(decoded(Box::new(Counted { inner: io::stdin(), counter }), encoding));
+                return decoded(Box::new(Counted { inner: io::stdin(), counter }), encoding, &reading);
             }
             let beside = folder.join(asked);
             let packed = with_suffix(&beside, packing.ending());
@@ -99,7 +102,7 @@ impl<'a> Rows<'a> {
                 Some("zst") => Box::new(zstd::stream::read::Decoder::new(counted)?),
                 _ => Box::new(counted),
             };
-            Ok(decoded(raw, encoding))
+            decoded(raw, encoding, &reading)
         };
         let main = path.to_owned();
         let seek = move |asked: &str| -> io::Result<Box<dyn ReadSeek>> {
@@ -122,28 +125,80 @@ fn readable() -> String {
         .join(", ")
 }
 
+/// What is known so far of rows that are being read.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    bytes: AtomicU64,
+    broken: AtomicU64,
+}
+
+impl Reading {
+    /// Bytes read of the file, as it is packed.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Places of all files that are nothing in their encoding, and have become U+FFFD.
+    pub(super) fn broken(&self) -> u64 {
+        self.broken.load(Ordering::Relaxed)
+    }
+}
+
 /// As UTF-8: by a byte order mark, else as `encoding` says. UTF-8 goes through as it is, errors and all: the reader says where.
-fn decoded(raw: Box<dyn Read + Send>, encoding: Option<&'static Encoding>) -> Text {
+fn decoded(raw: Box<dyn Read + Send>, encoding: Option<&'static Encoding>, reading: &Arc<Reading>) -> io::Result<Text> {
+    let mut raw = BufReader::new(raw);
+    let marked = Encoding::for_bom(raw.fill_buf()?).map(|(marked, _)| marked);
+    let is_utf8 = marked.or(encoding).is_none_or(|encoding| encoding == UTF_8);
     let decoder = DecodeReaderBytesBuilder::new()
         .encoding(encoding)
         .bom_override(true)
         .strip_bom(true)
         .utf8_passthru(true)
         .build(raw);
-    Box::new(BufReader::with_capacity(1 << 18, decoder))
+    let reading = (!is_utf8).then(|| Arc::clone(reading));
+    Ok(Box::new(BufReader::with_capacity(1 << 18, Broken { inner: decoder, reading, matched: 0 })))
+}
+
+/// Counts the U+FFFD that a decoder has put in.
+struct Broken<R> {
+    inner: R,
+    /// Nothing where nothing is decoded: a text may have this character.
+    reading: Option<Arc<Reading>>,
+    /// Bytes of it that the last ones read are.
+    matched: usize,
+}
+
+impl<R: Read> Read for Broken<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        let Some(reading) = &self.reading else { return Ok(read) };
+        let [first, second, third] = REPLACEMENT;
+        for &byte in &buffer[..read] {
+            self.matched = match (self.matched, byte) {
+                (_, byte) if byte == first => 1,
+                (1, byte) if byte == second => 2,
+                (2, byte) if byte == third => {
+                    reading.broken.fetch_add(1, Ordering::Relaxed);
+                    0
+                }
+                _ => 0,
+            };
+        }
+        Ok(read)
+    }
 }
 
 /// Counts the bytes that are read, for progress.
 struct Counted<R> {
     inner: R,
-    counter: Option<Arc<AtomicU64>>,
+    counter: Option<Arc<Reading>>,
 }
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         if let Some(counter) = &self.counter {
-            counter.fetch_add(read as u64, Ordering::Relaxed);
+            counter.bytes.fetch_add(read as u64, Ordering::Relaxed);
         }
         Ok(read)
     }

@@ -9,7 +9,9 @@ use super::{Failure, json_line};
 use crate::archive::{Entry, Reject};
 use crate::export::manifest::{self, Manifest, Order, Place};
 use crate::export::{Apart, Row};
+use std::collections::HashSet;
 use std::fs;
+use std::hash::BuildHasher;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -112,6 +114,39 @@ pub(super) fn pass(entries: &mut impl Iterator<Item = Numbered>, done: u64, sum:
         )));
     }
     Ok(bytes)
+}
+
+/// So many ids are kept, in at most 18 MB.
+const MOST_IDS: usize = 1 << 20;
+
+/// The ids of an input's documents, as hashes: rows of two documents with one id cannot be told apart.
+#[derive(Default)]
+pub(super) struct Ids {
+    seen: HashSet<u64>,
+    again: u64,
+    first: Option<String>,
+}
+
+impl Ids {
+    pub(super) fn meet(&mut self, id: &str) {
+        let hash = foldhash::quality::FixedState::default().hash_one(id);
+        if self.seen.contains(&hash) {
+            self.again += 1;
+            self.first.get_or_insert_with(|| id.to_owned());
+        } else if self.seen.len() < MOST_IDS {
+            self.seen.insert(hash);
+        }
+    }
+
+    /// In words, for the summary.
+    pub(super) fn words(&self) -> String {
+        self.first.as_ref().map_or_else(String::new, |first| {
+            let again = self.again;
+            format!(
+                "  {again} documents have the id of one before them (first {first}): their rows cannot be told apart\n"
+            )
+        })
+    }
 }
 
 /// What became of a document.

@@ -1,7 +1,7 @@
 //! Documents into a store: one transaction, all of them or none.
 
 use super::article::{
-    self, Summary, Texts, cutters, held, join, mark, pack, put_rows, put_words, sides, take_rows, unpack,
+    self, Summary, Texts, cutters, held, join, mark, pack, parted, put_rows, put_words, sides, take_rows, unpack,
 };
 use super::lines::{Held, Line, hold};
 use super::{Store, StoreError};
@@ -44,6 +44,26 @@ pub enum Put {
     Replaced,
     /// It is not there: the one with its id has rows that a reader locked or wrote a note on, and that it does not have.
     Kept,
+    /// This import has met its id before: what becomes of the two is settled at the end.
+    Later,
+}
+
+/// What an import has done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Imported {
+    /// Documents that it put in.
+    pub documents: u64,
+    /// Those of them that are in the place of one that was there before.
+    pub replaced: u64,
+    /// Their rows.
+    pub rows: u64,
+    /// Documents whose rows did not stand together, and were joined.
+    pub joined: u64,
+    /// Documents that took the place of one of this import.
+    pub twice: u64,
+    /// The ids of those that are not there, see [`Put::Kept`].
+    pub kept: Vec<String>,
 }
 
 impl Prepared {
@@ -115,7 +135,17 @@ pub struct Import<'s> {
     dismissed: BTreeSet<(String, String)>,
     /// Documents whose findings were put in, and not yet to their pairs.
     loose: BTreeSet<String>,
+    /// What became of each document so far, and of how many rows.
+    put: BTreeMap<Arc<str>, (Put, usize)>,
+    /// Documents of which parts are set by.
+    parted: BTreeSet<Arc<str>>,
 }
+
+/// Rows of documents that may not be whole yet, until the import ends.
+const PARTS: &str = "
+CREATE TEMP TABLE IF NOT EXISTS part(id INTEGER PRIMARY KEY, doc TEXT NOT NULL, rows TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS temp.part_doc ON part(doc, id);
+";
 
 impl Store {
     /// Begins an import.
@@ -127,8 +157,8 @@ impl Store {
         let end = article::end(&self.connection).inspect_err(|_| {
             let _ = self.connection.execute_batch("ROLLBACK");
         })?;
-        let (met, dismissed, loose) = Default::default();
-        Ok(Import { store: self, done: false, over: false, end, met, dismissed, loose })
+        let (met, dismissed, loose, put, parted) = Default::default();
+        Ok(Import { store: self, done: false, over: false, end, met, dismissed, loose, put, parted })
     }
 }
 
@@ -139,12 +169,91 @@ impl Import<'_> {
     }
 
     /// Puts a document in, in the place of the one with its id. Where a reader has worked on that, his rows must be among the
-    /// new ones (as `bitext align --locks` leaves them): else the old one stays.
+    /// new ones (as `bitext align --locks` leaves them): else the old one stays. Of documents with one id in the same import, those with
+    /// rows of different numbers are parts of one, and the last takes the place of the others where that is not so.
     ///
     /// # Errors
     /// When its languages are not the store's, or the database refuses.
     pub fn put(&mut self, document: &Prepared) -> Result<Put, StoreError> {
         self.know_language(document)?;
+        if self.put.contains_key(&document.doc) {
+            self.set_by(document)?;
+            self.parted.insert(Arc::clone(&document.doc));
+            return Ok(Put::Later);
+        }
+        let put = self.replace(document)?;
+        if put == Put::Kept {
+            // With the rest of its rows it may well have what a reader did.
+            self.set_by(document)?;
+        }
+        self.put.insert(Arc::clone(&document.doc), (put, document.rows.len()));
+        Ok(put)
+    }
+
+    fn set_by(&self, document: &Prepared) -> Result<(), StoreError> {
+        let mut lines = unpack(&document.packed)?;
+        for (line, (_, texts)) in lines.iter_mut().zip(&document.rows) {
+            (line.row.source, line.row.target) = (parted(&texts.text.source), parted(&texts.text.target));
+        }
+        let rows: Vec<&Row> = lines.iter().map(|line| &line.row).collect();
+        let json = serde_json::to_string(&rows).map_err(|error| StoreError::Damaged(error.to_string()))?;
+        self.store.connection.execute_batch(PARTS)?;
+        let mut put = self.store.connection.prepare_cached("INSERT INTO part(doc, rows) VALUES (?1, ?2)")?;
+        put.execute([&*document.doc, &json])?;
+        Ok(())
+    }
+
+    /// Makes documents of the parts that were set by; how many were joined, and how many took the place of another.
+    fn settle(&mut self) -> Result<(u64, u64), StoreError> {
+        let (mut joined, mut twice) = (0, 0);
+        for doc in std::mem::take(&mut self.parted) {
+            let (first, _) = self.put[&doc];
+            let mut rows = if first == Put::Kept { Vec::new() } else { self.rows(&doc)? };
+            let (mut numbers, mut is_joined) = (rows.iter().map(|row| row.n).collect::<HashSet<_>>(), false);
+            let parts = {
+                let mut parts =
+                    self.store.connection.prepare_cached("SELECT rows FROM part WHERE doc = ?1 ORDER BY id")?;
+                let parts = parts.query_map([&*doc], |row| row.get::<_, String>(0))?;
+                parts.collect::<rusqlite::Result<Vec<_>>>()?
+            };
+            for part in parts {
+                let part: Vec<Row> =
+                    serde_json::from_str(&part).map_err(|error| StoreError::Damaged(error.to_string()))?;
+                let is_other = part.iter().any(|row| numbers.contains(&row.n));
+                if is_other {
+                    twice += 1;
+                    rows.clear();
+                    numbers.clear();
+                }
+                is_joined = !is_other && !rows.is_empty();
+                numbers.extend(part.iter().map(|row| row.n));
+                rows.extend(part);
+            }
+            if is_joined {
+                joined += 1;
+                rows.sort_by_key(|row| row.n);
+            }
+            let Some(document) = Prepared::new(&rows)? else { continue };
+            let put = self.replace(&document)?;
+            let put = if put == Put::Replaced && first == Put::New { first } else { put };
+            self.put.insert(doc, (put, document.rows.len()));
+        }
+        self.store.connection.execute_batch("DROP TABLE IF EXISTS temp.part")?;
+        Ok((joined, twice))
+    }
+
+    /// The rows of a document that this import has put in, with the numbers that it came with.
+    fn rows(&self, doc: &str) -> Result<Vec<Row>, StoreError> {
+        let connection = &self.store.connection;
+        let (article, packed): (i64, Vec<u8>) = connection
+            .prepare_cached("SELECT id, rows FROM article WHERE doc = ?1")?
+            .query_row([doc], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let own = unpack(&packed)?.into_iter().map(|line| line.row.n);
+        let rows = article::lines(connection, article)?.into_iter().map(|line| line.row);
+        Ok(rows.zip(own).map(|(row, n)| Row { n, ..row }).collect())
+    }
+
+    fn replace(&mut self, document: &Prepared) -> Result<Put, StoreError> {
         let connection = &self.store.connection;
         let old: Option<(i64, i64, i64, i64)> = connection
             .prepare_cached("SELECT id, first, room, length FROM article WHERE doc = ?1")?
@@ -351,13 +460,24 @@ impl Import<'_> {
     ///
     /// # Errors
     /// When the disk is full, say; nothing is in the store then.
-    pub fn commit(mut self) -> Result<(), StoreError> {
+    pub fn commit(mut self) -> Result<Imported, StoreError> {
+        let (joined, twice) = self.settle()?;
         for doc in std::mem::take(&mut self.loose) {
             self.place_findings(&doc)?;
         }
         self.store.connection.execute_batch("COMMIT")?;
         self.done = true;
-        Ok(())
+        let mut imported = Imported { joined, twice, ..Imported::default() };
+        for (doc, (put, rows)) in std::mem::take(&mut self.put) {
+            if put == Put::Kept {
+                imported.kept.push(doc.to_string());
+                continue;
+            }
+            imported.documents += 1;
+            imported.replaced += u64::from(put == Put::Replaced);
+            imported.rows += rows as u64;
+        }
+        Ok(imported)
     }
 }
 

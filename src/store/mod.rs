@@ -34,7 +34,7 @@ pub use act::{Act, ActError, Way, apply};
 pub use article::{Article, Summary};
 pub use correct::{Change, Corrected};
 pub use find::{Found, Order};
-pub use import::{Import, Prepared, Put};
+pub use import::{Import, Imported, Prepared, Put};
 pub use lines::{Held, Line, Place, Was};
 pub use overview::{Overview, QueueItem, QueueOrder, Year};
 pub use query::{Filter, Query, QueryError};
