@@ -38,6 +38,11 @@ impl ByteRange {
         &text[self.start..self.end]
     }
 
+    /// True when both have a byte in common.
+    pub fn overlaps(self, other: Self) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+
     /// The same range, counted from `offset` bytes further back.
     pub fn shifted(self, offset: usize) -> Self {
         Self { start: self.start + offset, end: self.end + offset }

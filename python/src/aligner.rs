@@ -143,7 +143,7 @@ impl Aligner {
             None => None,
         };
         let model = with_dictionary.as_ref().or(model);
-        let engine = Mutex::new(Arc::new(config.engine(model)?));
+        let engine = Mutex::new(Arc::new(config.engine(model.map(|model| model.0.clone()))?));
         config.options()?;
         let model = model.map(|model| serde_json::from_str(&model.0.to_json()).expect("a model file is JSON"));
         Ok(Self { config, model, engine })
@@ -164,9 +164,9 @@ impl Aligner {
     fn from_state(py: Python<'_>, state: &str) -> PyResult<Self> {
         py.detach(|| {
             let State { config, model, tables } = serde_json::from_str(state).map_err(|wrong| error("state", wrong))?;
-            let read = |json: &Value| bitext::align::Model::from_json(&json.to_string()).map(Model);
+            let read = |json: &Value| bitext::align::Model::from_json(&json.to_string());
             let own = model.as_ref().map(read).transpose().map_err(|wrong| error("state", wrong))?;
-            let mut engine = config.engine(own.as_ref())?;
+            let mut engine = config.engine(own)?;
             tables.into_iter().for_each(|(language, table)| engine.put_table(language, table));
             Ok(Self { config, model, engine: Mutex::new(Arc::new(engine)) })
         })

@@ -1,6 +1,5 @@
 //! Options, which come as one JSON object: the library's own settings, and what the command line has beside them.
 
-use crate::model::Model;
 use crate::{error, io_error};
 use bitext::engine::Engine;
 use bitext::signal::lexicon::dictionary;
@@ -57,8 +56,7 @@ impl Config {
         Pair::new(self.source_lang.clone(), self.target_lang.clone())
     }
 
-    pub fn engine(&self, model: Option<&Model>) -> PyResult<Engine> {
-        let model = model.map(|model| model.0.clone());
+    pub fn engine(&self, model: Option<align::Model>) -> PyResult<Engine> {
         let mut engine =
             Engine::new(model, self.settings.clone(), self.language()).map_err(|wrong| error("model", wrong))?;
         for (language, table) in &self.abbreviations {

@@ -32,7 +32,7 @@ pub(super) struct Arguments {
     pub(super) test: Vec<PathBuf>,
     /// Score findings of `bitext check` against planted faults
     #[arg(long)]
-    fidelity: bool,
+    pub(super) fidelity: bool,
     /// With --fidelity: cross-validate the probabilities by article in this many parts
     #[arg(long, value_name = "N", requires = "fidelity", conflicts_with = "test", value_parser = super::folds)]
     pub(super) folds: Option<usize>,
@@ -51,9 +51,6 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
-    if arguments.fidelity {
-        return super::evaluate_fidelity::run(arguments);
-    }
     let gold = documents(&arguments.gold)?;
     let test = documents(&arguments.test)?;
     let pairs = matched(&gold, &test)?;

@@ -134,6 +134,7 @@ pub fn main() -> ExitCode {
         Command::Search(arguments) => search::run(&arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Evaluate(arguments) if arguments.fidelity => evaluate_fidelity::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Completions { shell } => completions(shell),

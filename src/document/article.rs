@@ -1,8 +1,7 @@
 //! Article files: a header, the English, `<hr />` and `Original:`, a Chinese frame, the Chinese. One line is one paragraph.
 //! What the files really look like, with every fault seen, is told in the repository's `DESIGN.md`, "The article file".
 
-use super::lines::{self, Script, is_han};
-use super::plain::ends_sentence;
+use super::lines::{self, Script, ends_sentence, is_han};
 use super::structure::{self, Kind, Line};
 use super::{Content, Document, Metadata, Paragraph, Section};
 use crate::archive::{Entry, Reason, Reject, Warning};

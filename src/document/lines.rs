@@ -1,5 +1,6 @@
 //! The lines of a text: which are broken inside a sentence and join the next, and which are verse.
 
+use crate::span::ByteRange;
 use std::borrow::Cow;
 
 /// How a text's lines are told apart.
@@ -35,6 +36,25 @@ const HEADING_CHARS: usize = 15;
 const SIGNATURE_INDENT: usize = 8;
 /// A line of alphabetic text that was broken at the margin is longer.
 const MARGIN_CHARS: usize = 16;
+
+/// The byte ranges of a text's lines, without their ends.
+pub(super) fn ranges(text: &str) -> impl Iterator<Item = ByteRange> + '_ {
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
+    let rest = (!text.is_empty() && !text.ends_with('\n')).then_some(text.len());
+    let mut start = 0;
+    ends.chain(rest).map(move |end| {
+        let line = text[start..end].trim_end_matches(['\n', '\r']);
+        let range = ByteRange::new(start, start + line.len());
+        start = end;
+        range
+    })
+}
+
+/// True when a line ends as a sentence does: with an end mark, closers aside.
+pub(super) fn ends_sentence(line: &str) -> bool {
+    let line = line.trim_end().trim_end_matches(['"', '\'', '”', '’', '」', '』', '）', ')', '】', ']', '》', '*']);
+    line.ends_with(['.', '!', '?', ':', ';', '。', '！', '？', '：', '；', '…', '．'])
+}
 
 /// A line as it looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Plain texts: paragraphs, lines that are sentences, and lists of sentences.
 
-use super::lines::Script;
+use super::lines::{self, Script, ends_sentence};
 use super::structure::{self, Kind, Line};
 use super::{Content, Paragraph, Section, Segment};
 use crate::span::ByteRange;
@@ -21,7 +21,7 @@ pub fn from_paragraphs(text: &str, script: Script) -> Content {
 
 /// One segment a line that is not blank; a blank line ends a paragraph. Segments keep their 0-based line.
 pub fn from_lines(text: &str) -> Content {
-    collect(text, lines(text))
+    collect(text, lines::ranges(text))
 }
 
 /// One segment a sentence of the list that is not blank; a blank one ends a paragraph. The second value is the list as one
@@ -54,19 +54,6 @@ fn collect(text: &str, ranges: impl Iterator<Item = ByteRange>) -> Content {
     Content::Segments(segments, places)
 }
 
-/// The byte ranges of a text's lines, without their ends.
-pub(super) fn lines(text: &str) -> impl Iterator<Item = ByteRange> + '_ {
-    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
-    let rest = (!text.is_empty() && !text.ends_with('\n')).then_some(text.len());
-    let mut start = 0;
-    ends.chain(rest).map(move |end| {
-        let line = text[start..end].trim_end_matches(['\n', '\r']);
-        let range = ByteRange::new(start, start + line.len());
-        start = end;
-        range
-    })
-}
-
 /// Runs of lines with text.
 fn blocks(lines: &[Line]) -> impl Iterator<Item = &[Line]> {
     lines.split(Line::is_blank).filter(|block| !block.is_empty())
@@ -77,12 +64,6 @@ fn wrapped(text: &str, lines: &[Line]) -> bool {
     let inner = || blocks(lines).flat_map(|block| &block[..block.len() - 1]);
     let open = inner().filter(|line| !ends_sentence(line.trimmed.of(text))).count();
     2 * open > inner().count() && blocks(lines).nth(1).is_some()
-}
-
-/// True when a line ends as a sentence does: with an end mark, closers aside.
-pub(super) fn ends_sentence(line: &str) -> bool {
-    let line = line.trim_end().trim_end_matches(['"', '\'', '”', '’', '」', '』', '）', ')', '】', ']', '》', '*']);
-    line.ends_with(['.', '!', '?', ':', ';', '。', '！', '？', '：', '；', '…', '．'])
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! What each line of a text is: prose to be split, or a title, a heading, a verse, a row of a table, a signature, a
 //! dateline, which stand for one segment. The looks of a line and of its neighbours tell; the text is never changed.
 
-use super::lines::{self, Look, Script, is_han};
-use super::plain::ends_sentence;
+use super::lines::{self, Look, Script, ends_sentence, is_han};
 use crate::span::ByteRange;
 
 /// One line of a text, with its bounds and without the white space (or the markup) at its ends.
@@ -59,7 +58,7 @@ const CELLS: usize = 3;
 
 /// The lines of a text.
 pub fn lines(text: &str) -> impl Iterator<Item = Line> + '_ {
-    super::plain::lines(text).map(|whole| Line { whole, trimmed: whole.trimmed(text) })
+    lines::ranges(text).map(|whole| Line { whole, trimmed: whole.trimmed(text) })
 }
 
 /// The paragraphs that the lines make: each line one, save that a line broken inside a sentence is joined to the next. With

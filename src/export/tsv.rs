@@ -1,13 +1,13 @@
 //! Tab-separated values with a header, quoted where a field needs it, as spreadsheets and data frames read them. What a reader
 //! looks at stands first; the columns behind `title` let the rows be read back, after a correction too.
 
-use super::item::{names, put_texts, set, side_text, value};
-use super::read::{Cells, Input, Names, ReadError, RowReader, Table};
+use super::item::{names, side_text, value};
+use super::read::table::Table;
+use super::read::{Input, ReadError, RowReader};
 use super::{Charset, Exporter, Form, Item, Row, Sink, one_file};
 use crate::span::Side;
 use std::borrow::Cow;
 use std::io::{self, Write};
-use std::sync::Arc;
 
 /// Kept in columns, in their order.
 pub(super) const KEEPS: &[Item] = &Item::ALL;
@@ -94,34 +94,6 @@ impl Exporter for Tsv {
 
 fn reader(input: Input) -> Result<Box<dyn RowReader>, ReadError> {
     Ok(Box::new(Table::new(input)?))
-}
-
-/// The row in a record whose columns the header names, and whether its text was edited so that borders between its segments
-/// are lost. Only `source` and `target` must be there.
-pub(super) fn row(cells: &Cells<'_>, names: &mut Names) -> Result<(Row, bool), String> {
-    let mut row = names.row(cells.get("id"), cells.get("doc"), cells.get("n"))?;
-    let ours = cells.get("meta").is_some();
-    for (name, text) in cells.all() {
-        match name {
-            "id" | "doc" | "n" | "kind" | "source" | "target" | "source_lengths" | "target_lengths" => {}
-            // For people: `meta` has them too. Tables that others wrote have no such column.
-            "date" | "title" if ours => {}
-            "date" | "title" => {
-                if !text.is_empty() {
-                    Arc::make_mut(&mut row.meta).insert(name.to_owned(), text.into());
-                }
-            }
-            _ => {
-                if !set(&mut row, name, text)? {
-                    row.extra.insert(name.to_owned(), text.into());
-                }
-            }
-        }
-    }
-    let text = |name| cells.get(name).unwrap_or_default().to_owned();
-    let lengths = [cells.get("source_lengths"), cells.get("target_lengths")];
-    let edited = put_texts(&mut row, [text("source"), text("target")], lengths)?;
-    Ok((row, edited))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use super::text::Charset;
 use super::{Row, Sink};
 use crate::signal::lexicon::embedded::ZhEn;
-use crate::signal::lexicon::token::is_han;
+use crate::signal::lexicon::segment::is_han;
 use crate::signal::lexicon::{Language, Segmenter};
 use std::io::{self, Write};
 use unicode_segmentation::UnicodeSegmentation;

@@ -1,10 +1,10 @@
 //! A document as the checks see it: its rows, and what is read from them once for all checks.
 
-use super::coverage::Stretch;
+use super::bead::{Bead, Half};
 use super::figure::{self, Difference, Figure};
-use super::words::{WordMatcher, Words};
+use super::words::WordMatcher;
 use crate::export::Row;
-use crate::signal::number::{self, Comparison, Number, compare};
+use crate::signal::number::compare;
 use crate::span::{ByteRange, Pair, Side};
 
 /// A document with what is known of its beads.
@@ -16,61 +16,6 @@ pub struct Article<'a> {
     pub beads: Vec<Bead>,
     /// Numbers that differ.
     pub figures: Vec<Figure>,
-}
-
-/// One row, read.
-#[derive(Debug)]
-pub struct Bead {
-    /// Each side's sentences as one text.
-    pub half: Pair<Half>,
-    /// Their numbers against each other; unpaired are only those that [`Article::figures`] has as missing or extra.
-    pub comparison: Comparison,
-    /// What the other side does not cover of each.
-    pub uncovered: Pair<Option<Stretch>>,
-}
-
-/// One side of a row.
-#[derive(Debug, Default)]
-pub struct Half {
-    /// The sentences, joined.
-    pub text: String,
-    /// Where each begins in `text`.
-    pub starts: Vec<usize>,
-    /// Its numbers.
-    pub numbers: Vec<Number>,
-    /// Its words, and how well the other side explains them.
-    pub words: Words,
-}
-
-impl Half {
-    fn new(sentences: &[String], language: &str) -> Self {
-        let blank = if language.starts_with("zh") || language.starts_with("ja") { "" } else { " " };
-        let (mut text, mut starts) = (String::new(), Vec::with_capacity(sentences.len()));
-        for sentence in sentences {
-            if !text.is_empty() {
-                text.push_str(blank);
-            }
-            starts.push(text.len());
-            text.push_str(sentence);
-        }
-        let numbers = number::parse(&text, language.into());
-        Self { text, starts, numbers, words: Words::default() }
-    }
-
-    /// The pieces of `range` that lie in one sentence each: the sentence, and the range in it.
-    pub fn pieces(&self, range: ByteRange) -> impl Iterator<Item = (usize, ByteRange)> + '_ {
-        let ends = self.starts.iter().skip(1).copied().chain([self.text.len()]);
-        self.starts.iter().copied().zip(ends).enumerate().filter_map(move |(index, (start, end))| {
-            let piece = ByteRange::new(range.start.max(start).min(end), range.end.min(end).max(start));
-            let piece = if piece.start < piece.end { piece.trimmed(&self.text) } else { piece };
-            (!piece.is_empty()).then(|| (index, ByteRange::new(piece.start - start, piece.end - start)))
-        })
-    }
-
-    /// All of it.
-    pub fn whole(&self) -> ByteRange {
-        ByteRange::new(0, self.text.len())
-    }
 }
 
 impl<'a> Article<'a> {
@@ -131,12 +76,5 @@ impl<'a> Article<'a> {
             Some(if sentence.len() == span.byte_len() { piece.shifted(span.start) } else { *span })
         };
         self.beads[bead].half[side].pieces(range).filter_map(place).collect()
-    }
-}
-
-impl Bead {
-    /// True when it has both sides.
-    pub fn is_pair(&self) -> bool {
-        !self.half.source.starts.is_empty() && !self.half.target.starts.is_empty()
     }
 }

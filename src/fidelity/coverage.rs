@@ -20,8 +20,7 @@
 //!
 //! What is not covered here but is covered by a neighbouring bead's loose end was misaligned, not left out.
 
-use super::article::Bead;
-use super::words::{Link, Word};
+use super::bead::{Bead, Link, Stretch, Word};
 use crate::export::Row;
 use crate::signal::lexicon::Matches;
 use crate::span::{ByteRange, Pair, Side};
@@ -38,23 +37,6 @@ const RATIO: (f64, f64) = (3.7, 200.0);
 const NEIGHBOURS: usize = 2;
 /// The part of a stretch's words that a neighbour must explain for it to be its.
 const MISALIGNED: f64 = 0.4;
-
-/// A stretch that the other side does not cover.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Stretch {
-    /// Where, in the half's text.
-    pub range: ByteRange,
-    /// S.
-    pub sum: f64,
-    /// S − β·S' + L.
-    pub net: f64,
-    /// How many words that say something it has.
-    pub words: usize,
-    /// It begins and ends where clauses do.
-    pub edges: u8,
-    /// A neighbouring bead explains it.
-    pub misaligned: bool,
-}
 
 /// Fills in what each side of each pair leaves uncovered.
 pub(super) fn fill(rows: &[Row], beads: &mut [Bead], matches: &Matches) {
@@ -216,7 +198,7 @@ fn is_a_neighbours(beads: &[Bead], at: usize, side: Side, stretch: Stretch, matc
         let partners = matches.best_partners(side, at..at + 1, far..far + 1);
         let (mut all, mut explained) = (0, 0);
         for (word, partner) in near.iter().zip(partners) {
-            if !super::words::overlap(word.range, stretch.range) || evidence(word) <= 0.5 {
+            if !word.range.overlaps(stretch.range) || evidence(word) <= 0.5 {
                 continue;
             }
             all += 1;

@@ -1,7 +1,7 @@
 //! Numbers that differ between the two sides of a bead: what the checks of numbers, dates, units, omissions and additions
 //! share. A number that is missing here and left over in a neighbouring bead is the aligner's business and no finding.
 
-use super::article::Bead;
+use super::bead::Bead;
 use crate::export::Row;
 use crate::signal::number::{Bound, Kind, NearKind, Number, compare};
 

@@ -3,7 +3,7 @@
 //! The length of a pair against the article's own ratio, and the words: invented text is long, and little of it has a word
 //! in the original.
 
-use super::words::Link;
+use super::bead::Link;
 use super::{Article, Check, Kind, Settings, Severity, Suspicion, show};
 use crate::span::Side;
 

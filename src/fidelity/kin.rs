@@ -7,8 +7,7 @@
 //!
 //! Chance: between adjacent beads, which do not translate each other, about one pair of words in thirty is kin.
 
-use super::article::Bead;
-use super::words::{Link, Word};
+use super::bead::{Bead, Link, Word};
 use crate::signal::lexicon::embedded::ZhEn;
 use rust_stemmers::{Algorithm, Stemmer};
 use std::collections::HashMap;

@@ -59,7 +59,7 @@ impl Check for Marks {
     }
 }
 
-fn mark(at: usize, rule: &'static str, bead: &super::article::Bead, evidence: f64, message: String) -> Suspicion {
+fn mark(at: usize, rule: &'static str, bead: &super::bead::Bead, evidence: f64, message: String) -> Suspicion {
     let whole = (Some(bead.half.source.whole()), Some(bead.half.target.whole()));
     Suspicion::in_pair(Kind::Mark, rule, at, whole.0, whole.1)
         .evidence(evidence)

@@ -16,8 +16,9 @@
 mod across;
 mod addition;
 pub mod article;
+pub mod bead;
 pub mod calibration;
-pub mod coverage;
+mod coverage;
 mod date;
 pub mod evaluate;
 mod figure;

@@ -8,8 +8,7 @@
 //!   (Tianhua for 津华, elsewhere Jinhua);
 //! - *half-name*: a surname sounds right and the given name after it does not (Zhang Guofu for 张国华). This needs no second place.
 
-use super::article::Bead;
-use super::words::{Link, NameMatch, overlap};
+use super::bead::{Bead, Link, NameMatch};
 use super::{Article, Check, Kind, Settings, Suspicion, show};
 use crate::signal::name::{Name, Sounds, similarity};
 use crate::span::{ByteRange, Side};
@@ -57,7 +56,7 @@ const COMMON: f32 = 3e-6;
 
 /// The word's share of English at large.
 fn share(name: &NameMatch, bead: &Bead) -> f32 {
-    let words = bead.half.target.words.list.iter().filter(|word| overlap(word.range, name.range));
+    let words = bead.half.target.words.list.iter().filter(|word| word.range.overlaps(name.range));
     words.map(|word| word.share).fold(0.0, f32::max)
 }
 
@@ -72,8 +71,8 @@ fn is_sure(name: &NameMatch, bead: &Bead) -> Option<ByteRange> {
         .words
         .list
         .iter()
-        .filter(|word| overlap(word.range, name.range))
-        .any(|word| word.link.partner(0.1).is_some_and(|partner| !overlap(source[partner].range, place)));
+        .filter(|word| word.range.overlaps(name.range))
+        .any(|word| word.link.partner(0.1).is_some_and(|partner| !source[partner].range.overlaps(place)));
     if elsewhere || !name.is_mandarin && (name.words > 1 || share(name, bead) > COMMON) {
         return None;
     }
@@ -88,7 +87,7 @@ fn is_given(name: &NameMatch, bead: &Bead) -> Option<ByteRange> {
     if name.words > 1 || name.is_mandarin || share(name, bead) > COMMON {
         return None;
     }
-    let mut words = bead.half.target.words.list.iter().filter(|word| overlap(word.range, name.range));
+    let mut words = bead.half.target.words.list.iter().filter(|word| word.range.overlaps(name.range));
     let partner = words.find_map(|word| word.link.partner(0.3))?;
     let place = bead.half.source.words.list[partner].range;
     let characters = place.of(&bead.half.source.text);
@@ -275,7 +274,7 @@ fn other_name(
 /// Where a name in pinyin is wanted: a word that sounds like it and is no pinyin (Haichtng for Haicheng).
 fn is_misspelt(name: &NameMatch, place: ByteRange, usual: &str, bead: &Bead) -> bool {
     let (own, wanted) = (letters(name.range.of(&bead.half.target.text)), letters(usual));
-    let there = name.found.is_some_and(|(found, _)| overlap(found, place));
+    let there = name.found.is_some_and(|(found, _)| found.overlaps(place));
     there
         && !name.is_mandarin
         && Name::new(usual).is_mandarin()
@@ -292,7 +291,7 @@ fn is_stranger(article: &Article<'_>, at: usize, name: &NameMatch) -> bool {
     if name.found.is_some_and(|(_, score)| score >= least) || share(name, bead) > COMMON {
         return false;
     }
-    let mut words = target.words.list.iter().filter(|word| overlap(word.range, name.range));
+    let mut words = target.words.list.iter().filter(|word| word.range.overlaps(name.range));
     let explained = words.any(|word| match word.link {
         Link::None | Link::Name | Link::LostNumber => false,
         Link::Word(_, probability) => probability >= 0.03,

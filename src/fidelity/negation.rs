@@ -5,8 +5,8 @@
 //! lack, hardly, un-): such words answer a Chinese negation, but do not ask for one. Where there are several in a bead, each must be
 //! answered in the clauses that its own clause's words lead to.
 
+use super::bead::{Link, Word};
 use super::opposite::{Beginnings, NEGATION, OPPOSED, OPPOSITES};
-use super::words::{Link, Word};
 use super::{Article, Check, Kind, Settings, Severity, Suspicion, show};
 use crate::signal::lexicon::embedded::ZhEn;
 use crate::span::{ByteRange, Side};
@@ -41,7 +41,7 @@ impl Check for Negations {
                 let turned = turned(&source.text, &source.words.list, &target.words.list, a, b);
                 let negated = |clauses: &Clauses, place: ByteRange| {
                     let clause = clauses.clause(place.start);
-                    clause.is_some_and(|clause| clauses.any.iter().any(|any| super::words::overlap(*any, clause)))
+                    clause.is_some_and(|clause| clauses.any.iter().any(|any| any.overlaps(clause)))
                 };
                 if let Some((s, t, evidence)) = turned
                     // "Not allowed" is no opposite of 禁止.
@@ -285,7 +285,7 @@ fn negations(article: &Article<'_>, at: usize, chinese: &Clauses, english: &Clau
                 match word.link {
                     Link::Word(partner, p) => {
                         let partner = &other[partner as usize];
-                        let negates = far.any.iter().any(|any| super::words::overlap(*any, partner.range));
+                        let negates = far.any.iter().any(|any| any.overlaps(partner.range));
                         holds_more
                             && p >= GLOSSED
                             && !negates
@@ -314,7 +314,7 @@ fn negations(article: &Article<'_>, at: usize, chinese: &Clauses, english: &Clau
                         let follows = |open: &ByteRange| {
                             open.start < place.end && own.clause(open.start) == own.clause(place.start)
                         };
-                        let own = |open: &ByteRange| super::words::overlap(*open, place);
+                        let own = |open: &ByteRange| open.overlaps(place);
                         !(open.iter().any(own) || says_no(any.of(&far_half.text)) && open.iter().any(follows))
                     })
                 })

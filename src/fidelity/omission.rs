@@ -1,9 +1,8 @@
 //! What the translation does not have: sentences and runs of them, numbers, and stretches within a pair.
 
-use super::coverage::Stretch;
+use super::bead::Stretch;
 use super::figure::Difference;
 use super::number::difference;
-use super::words::overlap;
 use super::{Article, Check, Kind, Settings, Severity, Suspicion, show};
 use crate::signal::number::{Bound, Value};
 use crate::span::{ByteRange, Pair, Side};
@@ -43,7 +42,7 @@ pub(super) fn lost(article: &Article<'_>, side: Side, found: &mut Vec<Suspicion>
         let mut suspicion = difference(article, figure, kind, rules[0], evidence, "");
         // A number that goes with words that are missing too was left out with its clause.
         if let Some(stretch) = article.beads[figure.bead].uncovered[side]
-            && overlap(stretch.range, number.range)
+            && stretch.range.overlaps(number.range)
         {
             if told.contains(&figure.bead) {
                 continue;

@@ -13,7 +13,7 @@ impl Check for Order {
 
     fn check(&self, article: &Article<'_>, _settings: &Settings, found: &mut Vec<Suspicion>) {
         for (at, _) in article.rows.iter().enumerate().filter(|(_, row)| row.status == crate::bead::Status::Moved) {
-            let whole = article.beads[at].half.as_ref().map(super::article::Half::whole);
+            let whole = article.beads[at].half.as_ref().map(super::bead::Half::whole);
             let text = show::quoted(article.text(at, Side::Source));
             found.push(
                 Suspicion::in_pair(Kind::Order, "moved", at, Some(whole.source), Some(whole.target))

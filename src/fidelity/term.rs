@@ -5,8 +5,8 @@
 //! that word does not, and there are words in its place that nothing else accounts for, the term was rendered in another way.
 //! A term that was merely dropped, or replaced by "it", is not reported. A glossary (`--glossary`) says what to expect from the start.
 
+use super::bead::{Link, Word};
 use super::kin::kindred_form;
-use super::words::{Link, Word, overlap};
 use super::{Article, Check, Kind, Settings, Severity, Suspicion, show};
 use crate::document::lines::is_han;
 use crate::span::ByteRange;
@@ -65,7 +65,7 @@ impl Check for Terms {
             let mut told: Vec<ByteRange> = Vec::new();
             for (_, suspicion) in suspicions {
                 let Some(&(_, range)) = suspicion.places.source.first() else { continue };
-                if !told.iter().any(|&other| overlap(other, range)) {
+                if !told.iter().any(|&other| other.overlaps(range)) {
                     told.push(range);
                     found.push(suspicion);
                 }
@@ -130,7 +130,7 @@ fn odd_rendering(article: &Article<'_>, term: &str, places: &[(usize, ByteRange)
     let rendered = |at: usize, form: &str| -> Option<&Word> {
         let source = &article.beads[at].half.source.words.list;
         let own =
-            |partner: usize| places.iter().any(|&(bead, range)| bead == at && overlap(source[partner].range, range));
+            |partner: usize| places.iter().any(|&(bead, range)| bead == at && source[partner].range.overlaps(range));
         let partner = |word: &Word| match word.link {
             // One character is kin to too much.
             Link::Kin(partner) if source[partner as usize].form.chars().count() == 2 => Some(partner as usize),
@@ -215,7 +215,7 @@ fn instead(
     const BESIDE: usize = 4;
     let bead = &article.beads[at];
     let (source, target) = (&bead.half.source.words.list, &bead.half.target.words.list);
-    let own: Vec<usize> = (0..source.len()).filter(|&w| overlap(source[w].range, term)).collect();
+    let own: Vec<usize> = (0..source.len()).filter(|&w| source[w].range.overlaps(term)).collect();
     let (first, last) = (*own.first()?, *own.last()?);
     // Where in the target the term is looked for: about the partners of its words and of those beside it.
     let partner = |w: usize| source[w].link.partner(0.1).filter(|_| source[w].share < 3e-3);

@@ -8,9 +8,9 @@
 //! found that no dictionary gives.
 
 use super::Article;
-use super::article::Bead;
+use super::bead::{Bead, Link, Word};
 use super::score::About;
-use super::words::{Link, Word, WordMatcher, overlap};
+use super::words::WordMatcher;
 use crate::export::Row;
 use crate::span::ByteRange;
 use serde::Serialize;
@@ -109,10 +109,10 @@ pub fn uses(rows: &[Row], queries: &[Query], matcher: &mut WordMatcher) -> Vec<U
 fn candidates(bead: &Bead, place: ByteRange) -> Vec<Candidate> {
     let (source, target) = (&bead.half.source.words.list, &bead.half.target.words.list);
     let text = &bead.half.target.text;
-    let own = |partner: usize| overlap(source[partner].range, place);
+    let own = |partner: usize| source[partner].range.overlaps(place);
     let sounds = |word: &Word| {
         let mut names = bead.half.target.words.names.iter();
-        names.any(|name| overlap(name.range, word.range) && name.found.is_some_and(|(found, _)| overlap(found, place)))
+        names.any(|name| name.range.overlaps(word.range) && name.found.is_some_and(|(found, _)| found.overlaps(place)))
     };
     let is_linked = |word: &Word| match word.link {
         Link::Kin(partner) => own(partner as usize),

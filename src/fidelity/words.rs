@@ -1,7 +1,7 @@
 //! Words of a bead and how well the other side explains them, by the dictionary (and a learned table where there is one), by
 //! sound, and by value.
 
-use super::article::{Bead, Half};
+use super::bead::{Bead, Half, Link, NameMatch, Word};
 use super::coverage;
 use super::kin::Kinship;
 use crate::export::Row;
@@ -11,80 +11,6 @@ use crate::span::{ByteRange, Pair, Side};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
-
-/// The words of one side of a bead, in order.
-#[derive(Debug, Default)]
-pub struct Words {
-    /// The words.
-    pub list: Vec<Word>,
-    /// Capitalised words that may be names; of the target alone.
-    pub names: Vec<NameMatch>,
-}
-
-/// One word.
-#[derive(Debug, Clone)]
-pub struct Word {
-    /// Where it stands in the half's text.
-    pub range: ByteRange,
-    /// Its form in the lexicon: a stem, a word in simplified characters.
-    pub form: Arc<str>,
-    /// Its share of running words at large.
-    pub share: f32,
-    /// How it is explained.
-    pub link: Link,
-}
-
-/// How a word is explained by the other side.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Link {
-    /// Not at all.
-    None,
-    /// By the word of this number on the other side, with this probability.
-    Word(u32, f32),
-    /// By a word of kindred form or meaning: hungry for 饥饿, whose glosses have hunger.
-    Kin(u32),
-    /// It sounds like it.
-    Name,
-    /// It stands there as it stands here.
-    Same,
-    /// It is part of a number that was found there.
-    Number,
-    /// It is part of a number that was not found there.
-    LostNumber,
-}
-
-/// A capitalised word, or two, of the target and what the source's sound made of it.
-#[derive(Debug, Clone)]
-pub struct NameMatch {
-    /// In the target half's text.
-    pub range: ByteRange,
-    /// It begins a sentence.
-    pub is_initial: bool,
-    /// How many words it has.
-    pub words: usize,
-    /// Its letters fall into syllables of Mandarin.
-    pub is_mandarin: bool,
-    /// Where it sounds in the source half's text, and how well.
-    pub found: Option<(ByteRange, f32)>,
-}
-
-impl Link {
-    /// The probability by which a word of the other side explains it; 0 where none does.
-    pub fn probability(self) -> f32 {
-        match self {
-            Link::Word(_, probability) => probability,
-            _ => 0.0,
-        }
-    }
-
-    /// The word of the other side that explains it, where it does so at least so probably.
-    pub fn partner(self, least: f32) -> Option<usize> {
-        match self {
-            Link::Word(place, probability) if probability >= least => Some(place as usize),
-            _ => None,
-        }
-    }
-}
 
 /// The least score at which a name explains a word.
 const NAME_SOUNDS: f32 = 0.6;
@@ -247,18 +173,13 @@ fn same(bead: &mut Bead) {
 }
 
 fn mark(words: &mut [Word], range: ByteRange, link: Link) {
-    for word in words.iter_mut().filter(|word| word.link.probability() < 0.3 && overlap(word.range, range)) {
+    for word in words.iter_mut().filter(|word| word.link.probability() < 0.3 && word.range.overlaps(range)) {
         word.link = link;
     }
 }
 
 fn overwrite(words: &mut [Word], range: ByteRange, link: Link) {
-    for word in words.iter_mut().filter(|word| overlap(word.range, range)) {
+    for word in words.iter_mut().filter(|word| word.range.overlaps(range)) {
         word.link = link;
     }
-}
-
-/// True when two ranges have a byte in common.
-pub(super) fn overlap(a: ByteRange, b: ByteRange) -> bool {
-    a.start < b.end && b.start < a.end
 }

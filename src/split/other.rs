@@ -6,8 +6,8 @@
 
 use super::Rule;
 use super::scan::{char_at, skip_blanks};
-use super::table::{Class, MAX_WORD, Set, Table};
-use super::word::{Following, is_roman, token_before};
+use super::table::{Class, Set, Table};
+use super::word::{Following, MAX_WORD, is_roman, token_before};
 use unicode_segmentation::{USentenceBoundIndices, UnicodeSegmentation};
 
 /// End marks.

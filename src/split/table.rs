@@ -3,7 +3,7 @@
 //! `# …` is a comment, `[section]` begins a section, and every other word is an entry. An abbreviation is written
 //! without its last full stop (`Co`, `U.S`, `p.m`). Entries are case-sensitive; a text in capitals finds them as well.
 
-use super::word::in_word;
+use super::word::{MAX_WORD, in_word};
 use foldhash::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 use thiserror::Error;
@@ -273,9 +273,6 @@ impl Table {
         None
     }
 }
-
-/// No abbreviation is longer, in bytes.
-pub(super) const MAX_WORD: usize = 24;
 
 macro_rules! tables {
     ($($tag:literal => $file:literal),+ $(,)?) => {

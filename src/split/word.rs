@@ -1,6 +1,7 @@
 //! Words at an end mark: the one before it and those after it. Looking at them is bounded by a constant.
 
-use super::table::MAX_WORD;
+/// No abbreviation is longer, in bytes.
+pub(super) const MAX_WORD: usize = 24;
 
 /// What begins after an end mark and its blanks.
 #[derive(Debug, Clone, Copy)]

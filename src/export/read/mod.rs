@@ -1,11 +1,11 @@
 //! What the readers of all formats share: inputs, errors with a place, lines, tables, names for rows that have none.
 
 pub(super) mod links;
+pub(super) mod table;
 
 use super::item::parse_list;
 use super::row::Row;
 use super::sides;
-use super::tsv;
 use crate::archive::ReadSeek;
 use crate::span::Pair;
 use std::fmt;
@@ -253,82 +253,6 @@ pub(super) fn each_line(
             }
         }
     })
-}
-
-/// One record of a table, by the names of its columns.
-pub(super) struct Cells<'t> {
-    header: &'t csv::StringRecord,
-    record: &'t csv::StringRecord,
-}
-
-impl<'t> Cells<'t> {
-    pub(super) fn get(&self, name: &str) -> Option<&'t str> {
-        self.all().find(|(column, _)| *column == name).map(|(_, text)| text)
-    }
-
-    pub(super) fn all(&self) -> impl Iterator<Item = (&'t str, &'t str)> + use<'t> {
-        self.header.iter().zip(self.record.iter())
-    }
-}
-
-/// Rows of a tab-separated table with a header.
-pub(super) struct Table {
-    reader: csv::Reader<Text>,
-    header: csv::StringRecord,
-    record: csv::StringRecord,
-    names: Names,
-    edited: u64,
-    ended: bool,
-}
-
-impl Table {
-    pub(super) fn new(input: Input) -> Result<Self, ReadError> {
-        let mut reader = csv::ReaderBuilder::new().delimiter(b'\t').from_reader(input.open_main()?);
-        let header = reader.headers().map_err(|error| ReadError::fatal("line 1", error.to_string()))?.clone();
-        for wanted in ["source", "target"] {
-            if !header.iter().any(|column| column == wanted) {
-                let has = header.iter().collect::<Vec<_>>().join(", ");
-                let message = format!("the header has no column {wanted:?} (separated by tabs); it has {has}");
-                return Err(ReadError::fatal("line 1", message));
-            }
-        }
-        let names = input.names();
-        Ok(Self { reader, header, record: csv::StringRecord::new(), names, edited: 0, ended: false })
-    }
-}
-
-impl Iterator for Table {
-    type Item = Result<Row, ReadError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.ended {
-            return None;
-        }
-        let place = format!("line {}", self.reader.position().line());
-        match self.reader.read_record(&mut self.record) {
-            Ok(false) => None,
-            Ok(true) => {
-                let cells = Cells { header: &self.header, record: &self.record };
-                Some(match tsv::row(&cells, &mut self.names) {
-                    Ok((row, edited)) => {
-                        self.edited += u64::from(edited);
-                        Ok(row)
-                    }
-                    Err(message) => Err(ReadError::of_row(place, message)),
-                })
-            }
-            Err(error) => {
-                self.ended = error.is_io_error();
-                Some(Err(ReadError { place, message: error.to_string(), fatal: self.ended }))
-            }
-        }
-    }
-}
-
-impl RowReader for Table {
-    fn remarks(&self) -> Vec<(String, u64)> {
-        remarks([(EDITED, self.edited)])
-    }
 }
 
 /// Remarks: those that counted anything.

@@ -15,7 +15,7 @@
 //! Time O(n · longest block · band · live words a sentence), memory 4 bytes · n · longest block · band. Sums are kept in
 //! 4096ths of a nat, wrapping, so that differences are exact wherever the row starts and however long it is.
 
-use super::matches::{Link, Links};
+use super::links::{Link, Links};
 use crate::groups::Groups;
 use crate::signal::LANES;
 use crate::signal::logarithm::{ln, ln_mantissa, split};

@@ -162,7 +162,7 @@ impl Dictionary {
     /// Adds [`Dictionary::translations`] to a list, as numbers in `words`.
     pub(super) fn translate(&self, word: &str, words: &mut Words, list: &mut Vec<(WordId, f32)>) {
         let mut glosses = Glosses { words, first: list.len(), list };
-        if self.built_in && word.chars().next().is_some_and(super::token::is_han) {
+        if self.built_in && word.chars().next().is_some_and(super::segment::is_han) {
             built_in(ZhEn::shared(), word, &mut glosses);
         } else {
             let weight = if self.listed.contains_key(word) { SELF } else { 1.0 };

@@ -1,18 +1,16 @@
 //! Matching words of one pair of texts, and the lexical evidence of its beads.
 
 use super::blocks::{Blocks, Direction, STEPS, Turned, first_of};
+use super::links::Links;
 use super::token::{Tokenizer, Tokens};
 use super::words::{WordId, Words};
 use super::{Lexicon, cognate};
-use crate::groups::Groups;
 use crate::span::{ByteRange, Pair, Side};
 use std::ops::Range;
 use std::sync::Arc;
 
 /// Words in the interner after which a worker starts anew (before its next pair of texts).
 const WORDS_KEPT: usize = 200_000;
-/// Translations less probable than this are no links.
-const UNLIKELY: f32 = 1e-4;
 pub(super) const NONE: u32 = u32::MAX;
 
 /// One match that a bead rests on, for explanations.
@@ -82,22 +80,6 @@ struct Translations {
 
 /// Words of both texts that translate each other: source type, target type, t(target|source), t(source|target).
 pub(super) type WordPair = (u32, u32, f32, f32);
-
-/// One word as the translation of another.
-#[derive(Debug, Default, Clone, Copy)]
-pub(crate) struct Link {
-    /// The type of the other side.
-    pub(crate) far: u32,
-    /// As the evidence weighs it, see [`Direction::links`].
-    pub(crate) weight: f32,
-    probability: f32,
-}
-
-/// Translations that are linked in the texts: by type of one side those of the other.
-#[derive(Debug, Default)]
-pub(crate) struct Links {
-    groups: Groups<Link>,
-}
 
 /// The evidence of a move's beads in a row, in 4096ths of a nat, as differences: forward `to` − `from`, backward `after` − `before`. Sums wrap.
 pub(super) struct Prepared<'m> {
@@ -373,7 +355,7 @@ impl Matches {
                 Side::Source => (s, t, forward),
                 Side::Target => (t, s, backward),
             });
-            links[near].fill(text[near].types.len(), &text[near.other()], directed);
+            links[near].fill(text[near].types.len(), &text[near.other()].scale, directed);
         }
     }
 
@@ -532,33 +514,6 @@ impl Translations {
     fn of(&self, place: u32) -> &[Translation] {
         let (start, end) = self.asked[place as usize];
         &self.list[start as usize..end as usize]
-    }
-}
-
-impl Links {
-    /// Takes in pairs of types that translate each other, near and far, with t(far | near): those that are likely enough to be links.
-    fn fill(&mut self, types: usize, there: &Text, pairs: impl Iterator<Item = (u32, u32, f32)> + Clone) {
-        let links = pairs.filter(|&(.., probability)| probability > UNLIKELY);
-        let links = links.map(|(near, far, probability)| {
-            (near, Link { far, weight: probability * there.scale[far as usize], probability })
-        });
-        self.groups.fill(types, links);
-    }
-
-    /// How many types of this side there are.
-    pub(super) fn types(&self) -> u32 {
-        self.groups.len() as u32
-    }
-
-    /// The links that have a weight: a word so common that a match says nothing has none.
-    #[inline]
-    pub(super) fn weighed(&self, near: u32) -> impl Iterator<Item = &Link> {
-        self.groups.of(near as usize).iter().filter(|link| link.weight > 0.0)
-    }
-
-    fn probability(&self, near: u32, far: u32) -> f32 {
-        let links = self.groups.of(near as usize).iter().filter(|link| link.far == far);
-        links.map(|link| link.probability).sum()
     }
 }
 

@@ -6,7 +6,6 @@
 //! with the longer last word wins.
 
 use super::embedded::{Headword, Start, ZhEn};
-use super::token::is_han;
 
 /// Cost, in tenths of a nat, of a dictionary word that is rarer than this or not in the frequency list.
 const RARE: u32 = 150;
@@ -120,4 +119,9 @@ impl Segmenter {
             found(self.places[start] as usize, self.places[end] as usize, word, &self.units[start..end]);
         }
     }
+}
+
+/// A Chinese character (or 〇, 々).
+pub(crate) fn is_han(c: char) -> bool {
+    matches!(u32::from(c), 0x3400..=0x9fff | 0xf900..=0xfaff | 0x20000..=0x3ffff | 0x3005..=0x3007)
 }

@@ -7,7 +7,7 @@
 //! | all | runs of digits, full-width ones folded, separators of thousands dropped; marks are no tokens |
 
 use super::embedded::ZhEn;
-use super::segment::Segmenter;
+use super::segment::{Segmenter, is_han};
 use super::words::{WordId, Words};
 use crate::bytes::{eight, lower_letters};
 use crate::document::lines::primary;
@@ -358,11 +358,6 @@ const CLASS: [Class; 256] = {
 /// True for what may follow in a word.
 fn goes_on(c: char) -> bool {
     c.is_alphabetic() && !is_han(c) || is_joiner(c)
-}
-
-/// A Chinese character (or 〇, 々).
-pub(crate) fn is_han(c: char) -> bool {
-    matches!(u32::from(c), 0x3400..=0x9fff | 0xf900..=0xfaff | 0x20000..=0x3ffff | 0x3005..=0x3007)
 }
 
 /// The commonest characters outside ASCII that belong to no word; of others, tables tell.
