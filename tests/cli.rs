@@ -553,6 +553,64 @@ fn an_output_that_cannot_be_written_is_told_before_the_work() {
 }
 
 #[test]
+fn messages_name_the_way_out() {
+    let here = folder();
+    let rows = write(
+        &here,
+        "rows.jsonl",
+        run(&["align", "-q", repository().join("corpus/newspaper/articles").to_str().unwrap()], 0).0,
+    );
+    let (store, none) = (at(&here, "a.db"), at(&here, "none.jsonl"));
+    run(&["import", &rows, "--store", &store], 0);
+    let (zh, en) = (
+        write(&here, "b.zh.txt", "今天天气很好，我们去公园，看见很多孩子在湖边跑来跑去。\n"),
+        write(
+            &here,
+            "b.en.txt",
+            "It is fine today, and we go to the park and see many children run about by the lake.\n",
+        ),
+    );
+    let glossary = write(&here, "g.tsv", "公园 park\n");
+    let [out, html, tsv] = ["o.jsonl", "o.html", "o.tsv"].map(|name| at(&here, name));
+    let corpus = repository().join("corpus/newspaper").to_str().unwrap().to_owned();
+    let file = at(&here, "no/o.jsonl");
+    for (arguments, code, words) in [
+        (
+            vec!["align", &zh, &en, "-o", &out],
+            3,
+            &["nothing could be used; the first is ", "--source and --target"][..],
+        ),
+        (vec!["align", "--source", &en, "--target", &zh, "-o", &out], 0, &["are the sides swapped?"]),
+        (vec!["align", &rows, "-o", &out, "-o", &out], 2, &["o.jsonl is written twice"]),
+        (vec!["align", &zh, "-o", &file], 1, &["make the folder ", "/no, or name another place"]),
+        (vec!["align", &zh, "--locks", &at(&here, "none")], 1, &["/none: No such file"]),
+        (vec!["convert", here.path().to_str().unwrap(), &html], 1, &["is a folder: name a file of rows"]),
+        (vec!["convert", &none, &html], 1, &["none.jsonl: No such file"]),
+        (vec!["check", &rows, "--glossary", &glossary], 1, &["g.tsv: line 1: expected two phrases"]),
+        (vec!["terms", "企业", &rows, "-o", &html], 2, &["--html for a page"]),
+        (vec!["search", &store, "工人", "-o", &at(&here, "o.xlsx")], 2, &[".xlsx is no format"]),
+        (vec!["search", &store, "fr:travail"], 2, &["fr: names no side of this store"]),
+        (vec!["search", &rows, "工人"], 1, &["`bitext import` puts rows into a store"]),
+        (vec!["convert", &rows, &out, "--dates", "1957-13"], 2, &["no range of dates"]),
+        (vec!["evaluate", "--gold", &corpus, "--test", &rows], 1, &["newspaper/gold"]),
+    ] {
+        let (_, err) = run(&arguments, code);
+        for word in words {
+            assert!(err.contains(word), "{arguments:?}: {err}");
+        }
+        assert!(!err.contains(".partial"), "{err}");
+    }
+    // A name stands once.
+    assert_eq!(run(&["convert", &none, &html], 1).1.matches("none.jsonl").count(), 1);
+    // The ending decides.
+    run(&["search", &store, "工人", "-o", &tsv], 0);
+    assert!(fs::read_to_string(&tsv).unwrap().lines().next().unwrap().contains('\t'));
+    let (right, _) = run(&["align", "--source", &zh, "--target", &en], 0);
+    let (swapped, _) = run(&["align", "--source", &en, "--target", &zh], 0);
+    assert!(swapped.contains("other_script") && !right.contains("other_script"));
+}
+
+#[test]
 fn a_failed_run_leaves_the_older_output() {
     let here = folder();
     fs::create_dir(here.path().join("empty")).unwrap();

@@ -157,6 +157,28 @@ fn each_type_says_what_it_saw() {
 }
 
 #[test]
+fn without_a_dictionary_words_say_nothing() {
+    let pairs = [
+        (
+            "Le gouvernement a annoncé hier une réforme des retraites qui touchera les fonctionnaires.",
+            "Die Regierung hat gestern eine Rentenreform angekündigt, die die Beamten betreffen wird.",
+        ),
+        (
+            "Les syndicats ont appelé à la grève dans toutes les grandes villes du pays.",
+            "Die Gewerkschaften haben in allen großen Städten des Landes zum Streik aufgerufen.",
+        ),
+        ("Il y avait 35 blessés.", "Es gab 53 Verletzte."),
+    ];
+    let mut rows = rows(&pairs);
+    for row in &mut rows {
+        (row.source_lang, row.target_lang) = ("fr".into(), "de".into());
+    }
+    let found = check(&rows, &mut WordMatcher::new(), &Settings::default(), false).findings;
+    let kinds: Vec<Kind> = found.iter().map(|finding| finding.kind).collect();
+    assert_eq!(kinds, [Kind::Number], "{found:?}");
+}
+
+#[test]
 fn a_glossary_says_what_to_expect() {
     let mut settings = Settings::default();
     settings.glossary = Glossary::new(&dictionary::entries("人民公社\tpeople's commune\n", Format::Detect).unwrap());

@@ -341,6 +341,21 @@ fn a_moved_pair_stays_and_the_rest_keeps_its_place() {
 }
 
 #[test]
+fn one_wrong_anchor_does_not_stand_against_all_right_ones() {
+    let lines = |side: &str| (1..=8).map(|n| format!("{side} {n}")).collect();
+    let entry = Entry::new("doc", Body::Sentences(Pair::new(lines("句"), lines("Sentence"))));
+    let aligned = keep(entry, Vec::new(), &[(1, 7), (2, 2), (3, 3), (4, 3), (5, 5), (6, 6)]);
+    let told: Vec<(&str, &str)> = aligned.lost.iter().map(|lost| (&*lost.place, &*lost.message)).collect();
+    assert_eq!(
+        told,
+        [(
+            "doc, anchor 1 7",
+            "it crosses another, by which segment 2 of the original and 2 of the translation begin together"
+        )]
+    );
+}
+
+#[test]
 fn anchors_are_borders() {
     let lines = |text: &str| text.replace('。', "。\n").replace(". ", ".\n").replace("\n\n", "\n");
     let (source, target) = (lines(SOURCE), lines(TARGET));

@@ -15,8 +15,8 @@ const STRINGS = {
   loading: ["Loading…", "载入中……"],
   query: ["Words on either side", "任一侧的词语"],
   queryHelp: [
-    'Words that are all in a pair; zh: or en: names the side, - before one: not in it; "a phrase"; * any ending.',
-    "一对句子里都有的词；zh: 或 en: 指明哪一侧，词前加 - 表示没有该词；“短语”加英文引号；* 表示任意词尾。",
+    'Words that are all in a pair; zh: or en: names the side, - before one: not in it; "a phrase"; * stands for any letters, ? for one.',
+    "一对句子里都有的词；zh: 或 en: 指明哪一侧，词前加 - 表示没有该词；“短语”加英文引号；* 代表任意字母，? 代表一个字母。",
   ],
   filters: ["Filters", "筛选"],
   dates: ["Dates", "日期"],

@@ -35,8 +35,8 @@ pub enum Conflict {
     #[error("it lies inside a locked bead")]
     Inside,
     /// Two places cross: one is earlier on one side and later on the other.
-    #[error("it crosses another: one is earlier in the original and later in the translation")]
-    Crossed,
+    #[error("it crosses another, by which segment {} of the original and {} of the translation begin together", .0 + 1, .1 + 1)]
+    Crossed(u32, u32),
 }
 
 /// A bead that must be in the alignment.
@@ -95,13 +95,11 @@ impl Constraints {
                 return Err(Conflict::Inside);
             }
         }
-        let before = self.anchors.range(..at.source).next_back();
-        let after = self.anchors.range(at.source..).next();
-        if before.is_some_and(|(_, &target)| target > at.target)
-            || after
-                .is_some_and(|(&source, &target)| target < at.target || (source == at.source && target != at.target))
-        {
-            return Err(Conflict::Crossed);
+        let before = self.anchors.range(..at.source).next_back().filter(|&(_, &target)| target > at.target);
+        let crosses =
+            |&(&source, &target): &(&u32, &u32)| target < at.target || (source == at.source && target != at.target);
+        if let Some((&source, &target)) = before.or(self.anchors.range(at.source..).next().filter(crosses)) {
+            return Err(Conflict::Crossed(source, target));
         }
         self.anchors.insert(at.source, at.target);
         Ok(())

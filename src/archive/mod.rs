@@ -91,6 +91,8 @@ pub enum Warning {
     Recoded,
     /// No rules for this language: sentences were split by Unicode's own.
     UnknownLanguage,
+    /// A side is not written as its language is: Chinese without Chinese characters, or another one in these. The sides may be swapped.
+    OtherScript,
 }
 
 /// The code of a [`Reason`] or [`Warning`], as it stands in files.

@@ -8,14 +8,14 @@ use super::targets::{self, ApartWriter, Plan};
 use super::{Done, Failure, Opened};
 use crate::align::{Model, Settings, Signals};
 use crate::archive::walk::{Container, place};
-use crate::archive::{self, Entry, Input, Listing, Shard};
+use crate::archive::{self, Entry, Input, Listing, Shard, Warning};
 use crate::engine::batch::{self, Outcome, RunError};
 use crate::engine::{Aligned, Engine, SAMPLE_BYTES};
 use crate::export::manifest::{self, Counts, LearnedTable, Manifest};
 use crate::export::{self, Format};
 use crate::span::{Block, Pair};
 use crate::train::table;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ use std::time::{Duration, Instant};
   bitext align archive/ -o rows.jsonl.zst --resume
   bitext align archive/ -o part-3.jsonl --shard 3/8
 
-What cannot be used is set aside in OUT.rejected.jsonl (OUT is the first -o) with the reason and what to do about it. OUT.manifest.json
+What cannot be used is set aside in OUT.rejected.jsonl (OUT is the first -o) with the reason and what to do about it. OUT.manifest.json \
 says what the rows were made of. A run that was stopped leaves OUT.partial and OUT.resume; with --resume the next one goes on there.")]
 pub(super) struct Arguments {
     /// Article files, folders of them, month bundles (.js), records (.jsonl, .jsonl.gz, .jsonl.zst, .parquet), or - for standard input
@@ -121,6 +121,8 @@ struct Rendered {
     rows: Became,
     counts: Counts,
     fate: Fate,
+    /// A side may be in another language than was said.
+    is_odd: bool,
 }
 
 pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) -> Result<Done, Failure> {
@@ -141,19 +143,7 @@ pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) ->
     let outputs = if arguments.output.is_empty() { vec!["-".into()] } else { arguments.output.clone() };
     let plan = Plan::new(&arguments.options, &outputs, arguments.format, &language, arguments.source.is_some())?;
     let beside = Beside::of(&outputs[0]);
-    // What lies in a folder that is read is a document, if it was not written by a run like this.
-    let folders: Vec<PathBuf> =
-        inputs.iter().flat_map(Input::paths).filter_map(|path| path.canonicalize().ok()).collect();
-    let is_anew = !beside.as_ref().is_some_and(|beside| beside.manifest.exists());
-    let is_document = |path: &PathBuf| {
-        let within = |folder: &PathBuf| place(path).starts_with(folder);
-        is_anew && path.exists() && Container::of(path).is_some() && folders.iter().any(within)
-    };
-    let documents: Vec<PathBuf> = plan.paths().into_iter().filter(is_document).collect();
-    // Locks may be written over: the rows that they are come back.
-    let read = inputs.iter().flat_map(Input::paths).chain(settings_files(&arguments));
-    let written = plan.paths().into_iter().chain(beside.iter().flat_map(Beside::paths));
-    options.skip = guard(written, read.chain(documents.iter().map(PathBuf::as_path)))?;
+    options.skip = own(&plan, beside.as_ref(), &inputs, &arguments)?;
     let before = match &beside {
         Some(beside) if arguments.resume => Before::find(beside, &plan.paths())?,
         _ => Before::Nothing,
@@ -215,16 +205,20 @@ pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) ->
         let _ = numbers.send(number);
         entry
     });
+    let (mut odd, mut reason) = (0_u64, None);
     let (to, bar, kept) = (&mut run, &mut progress, &mut locks);
+    let (odds, first) = (&mut odd, &mut reason);
     let sink = move |outcome: Outcome<Rendered>| {
         let number = numbered.recv().map_err(Failure::run)?;
         let (became, told) = match outcome.result {
             Ok(rendered) => {
                 to.manifest.counts.add(&rendered.counts);
+                *odds += u64::from(rendered.is_odd);
                 (rendered.rows, kept.add(rendered.fate)?)
             }
             Err(reject) => {
                 to.manifest.counts.set_aside += 1;
+                first.get_or_insert_with(|| format!("{}: {}", reject.path, reject.message));
                 (Became::Reject(reject), Told::default())
             }
         };
@@ -257,6 +251,14 @@ pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) ->
                 "  learned: {translations} translations of words, {source_lang}-{target_lang}, from {beads} pairs{from}\n"
             );
         }
+        if odd > 0 {
+            text += &format!(
+                "  {odd} documents have a side that is not in its language's script: are the sides swapped? --source-lang and --target-lang say the languages\n"
+            );
+        }
+        if let (0, Some(reason)) = (counts.documents, reason) {
+            text += &format!("  nothing could be used; the first is {reason}\n");
+        }
         text += &ids.lock().unwrap_or_else(PoisonError::into_inner).words();
         text += &words;
         if let (Some(beside), true) = (&beside, counts.set_aside + counts.not_kept > 0) {
@@ -265,6 +267,31 @@ pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) ->
         let _ = io::stderr().write_all(text.as_bytes());
     }
     Ok(Done::of(&counts))
+}
+
+/// The places of what this run writes: in a folder that is read they are passed over.
+///
+/// # Errors
+/// When it would write over what it reads.
+fn own(
+    plan: &Plan,
+    beside: Option<&Beside>,
+    inputs: &[Input],
+    arguments: &Arguments,
+) -> Result<BTreeSet<PathBuf>, Failure> {
+    // What lies in a folder that is read is a document, if it was not written by a run like this.
+    let folders: Vec<PathBuf> =
+        inputs.iter().flat_map(Input::paths).filter_map(|path| path.canonicalize().ok()).collect();
+    let is_anew = !beside.is_some_and(|beside| beside.manifest.exists());
+    let is_document = |path: &PathBuf| {
+        let within = |folder: &PathBuf| place(path).starts_with(folder);
+        is_anew && path.exists() && Container::of(path).is_some() && folders.iter().any(within)
+    };
+    let documents: Vec<PathBuf> = plan.paths().into_iter().filter(is_document).collect();
+    // Locks may be written over: the rows that they are come back.
+    let read = inputs.iter().flat_map(Input::paths).chain(settings_files(arguments));
+    let written = plan.paths().into_iter().chain(beside.into_iter().flat_map(Beside::paths));
+    guard(written, read.chain(documents.iter().map(PathBuf::as_path)))
 }
 
 /// The work that the arguments ask for, as a manifest without results.
@@ -417,7 +444,8 @@ fn render(aligned: &Aligned, writer: Option<&ApartWriter>) -> Rendered {
         Some(writer) => Became::Apart(writer.write(aligned), beads.len() as u64),
         None => Became::Rows(export::rows(aligned).collect()),
     };
-    Rendered { rows, counts, fate: Fate::of(aligned) }
+    let is_odd = aligned.document.warnings.contains(&Warning::OtherScript);
+    Rendered { rows, counts, fate: Fate::of(aligned), is_odd }
 }
 
 fn summary(counts: &Counts, done_before: u64, started: Instant) -> String {

@@ -22,8 +22,8 @@ use std::time::Instant;
   bitext align year.jsonl.zst -o rows.jsonl && bitext check rows.jsonl --summary
   bitext check articles --checks number,date,unit --min-probability 0.8 --format tsv
 
-Rows of `bitext align` are checked as they are; anything else is aligned on the way. Findings are ordered as the documents are;
-what only the archive as a whole can tell (a name that other articles write in another way) comes last. Types of findings:
+Rows of `bitext align` are checked as they are; anything else is aligned on the way. Findings are ordered as the documents are; \
+what only the archive as a whole can tell (a name that other articles write in another way) comes last. Types of findings: \
 number, date, unit, name, term, negation, omission, addition, untranslated, identical, invented, refusal, mark, order, text-health.")]
 pub(super) struct Arguments {
     #[command(flatten)]

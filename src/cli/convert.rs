@@ -24,7 +24,7 @@ use std::sync::Arc;
   bitext convert rows.jsonl train.moses --dedupe --max-length 500 --dates 1957..1959
   bitext convert en-zh.xml rows.tsv --from cesalign
 
-Read: jsonl, parquet, tsv, tmx, xliff, xliff2, moses, cesalign, intertext, vecalign, ladder, hunalign. What a format cannot hold is said on
+Read: jsonl, parquet, tsv, tmx, xliff, xliff2, moses, cesalign, intertext, vecalign, ladder, hunalign. What a format cannot hold is said on \
 standard error, with how many rows; docs/formats.md has a table. Rows that cannot be read are set aside in OUT.rejected.jsonl.")]
 pub(super) struct Arguments {
     /// Rows, or - for standard input; .gz and .zst are unpacked

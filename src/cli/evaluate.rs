@@ -16,12 +16,12 @@ use std::path::{Path, PathBuf};
   bitext evaluate --gold a.gold b.gold --test a.vecalign b.vecalign
   bitext evaluate --fidelity --gold corpus/newspaper --folds 10
 
-Gold and test are vecalign files ([0, 1]:[2]) or JSON Lines: rows, or gold beads {\"zh\": [...], \"en\": [...]}. A folder stands for
-its files. Documents are matched by id (a file's stem, a row's doc), or, where no id is common, by their order.
+Gold and test are vecalign files ([0, 1]:[2]) or JSON Lines: rows, or gold beads {\"zh\": [...], \"en\": [...]}. A folder stands for \
+its files. Documents are matched by id (a file's stem, a row's doc), or, where no id is common, by their order. \
 V counts as vecalign does, B as aligner-eval; sentence ends are scored where gold and test are texts.
 
-With --fidelity the gold is a folder with articles/ID.md and gold/ID.jsonl whose beads list the faults planted in them
-(\"fidelity\": [\"number\"]); its articles are aligned and checked, or the findings in --test are scored. --folds N fits the
+With --fidelity the gold is a folder with articles/ID.md and gold/ID.jsonl whose beads list the faults planted in them \
+(\"fidelity\": [\"number\"]); its articles are aligned and checked, or the findings in --test are scored. --folds N fits the \
 findings' probabilities to the other parts of the gold, N in all.")]
 pub(super) struct Arguments {
     /// Gold files or folders
@@ -74,6 +74,14 @@ fn documents(paths: &[PathBuf]) -> Result<Vec<(String, Document)>, Failure> {
     for path in paths {
         let explain = |error: io::Error| Failure::Run(format!("{}: {error}", path.display()));
         if path.is_dir() {
+            if path.join("gold").is_dir() {
+                let inner = path.join("gold");
+                return Err(Failure::Run(format!(
+                    "{} has its gold in a folder: name {}",
+                    path.display(),
+                    inner.display()
+                )));
+            }
             let mut inside = fs::read_dir(path)
                 .map_err(explain)?
                 .map(|entry| entry.map(|entry| entry.path()))

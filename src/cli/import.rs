@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
   bitext import 1957.parquet 1958.tsv --store corpus.db --findings findings.jsonl
   bitext import corpus/newspaper/articles --store corpus.db
 
-A document takes the place of the one with its id, so that an import can be repeated, and a store grows. All of an import is put in,
+A document takes the place of the one with its id, so that an import can be repeated, and a store grows. All of an import is put in, \
 or, where it fails or is stopped, nothing of it. A store holds one pair of languages.")]
 pub(super) struct Arguments {
     #[command(flatten)]

@@ -120,7 +120,7 @@ fn anchors(text: &str, single: Option<&str>) -> Result<BTreeSet<(String, Anchor)
         Ok((doc.to_owned(), Anchor { number: Pair::new(number(numbers[0])?, number(numbers[1])?) }))
     };
     let lines = text.trim_start_matches('\u{feff}').lines().enumerate().map(|(index, line)| (index + 1, line));
-    lines.filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#')).map(line).collect()
+    lines.filter(|(_, line)| !line.trim().is_empty() && *line != "#" && !line.starts_with("# ")).map(line).collect()
 }
 
 impl Locks {

@@ -19,7 +19,7 @@ use std::rc::Rc;
   for i in 1 2 3 4; do bitext align archive/ --shard $i/4 -o part-$i.jsonl; done
   bitext merge part-*.jsonl -o rows.jsonl
 
-The shards must be all there, whole, and of the same work: input, settings, model and learned table, as their manifests say. Rows stand
+The shards must be all there, whole, and of the same work: input, settings, model and learned table, as their manifests say. Rows stand \
 in the order of the input, as one run without --shard would have written them; documents set aside are joined too.")]
 pub(super) struct Arguments {
     /// The outputs of all shards (.jsonl, also .zst and .gz), in any order; their manifests lie beside them

@@ -34,6 +34,8 @@ use crate::signal::lexicon::dictionary;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+#[cfg(feature = "parquet")]
+use std::panic;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -43,7 +45,7 @@ use std::process::ExitCode;
     name = "bitext",
     version,
     max_term_width = 110,
-    after_help = "Exit codes: 0 all well, 1 could not run, 2 wrong arguments, 3 done but some documents or locks set aside."
+    after_help = "Exit codes: 0 all well, 1 could not run, 2 wrong arguments, 3 done, but something was set aside, not kept, or left without a partner."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -115,6 +117,15 @@ impl Failure {
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
+    #[cfg(feature = "parquet")]
+    {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !crate::archive::parquet::is_reading() {
+                usual(info);
+            }
+        }));
+    }
     let matches = Arguments::command().get_matches();
     let arguments = match Arguments::from_arg_matches(&matches) {
         Ok(arguments) => arguments,
@@ -197,7 +208,7 @@ fn model(path: &Path) -> Result<Model, Failure> {
 
 /// The entries of a dictionary file.
 fn dictionary(path: &Path) -> Result<Vec<dictionary::Entry>, Failure> {
-    let explain = |error: String| Failure::Run(format!("dictionary {}: {error}", path.display()));
+    let explain = |error: String| Failure::Run(format!("{}: {error}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| explain(error.to_string()))?;
     dictionary::entries(&text, dictionary::Format::Detect).map_err(|error| explain(error.to_string()))
 }

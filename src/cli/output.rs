@@ -153,11 +153,9 @@ pub(super) fn guard<P: AsRef<Path>>(
 ) -> Result<BTreeSet<PathBuf>, Failure> {
     let mut places = BTreeSet::new();
     for path in written {
-        for name in [partial(&path), path] {
-            if !places.insert(place(&name)) {
-                let name = name.display();
-                return Err(Failure::Arguments(format!("{name} is written twice: each output needs files of its own")));
-            }
+        if !places.insert(place(&partial(&path))) || !places.insert(place(&path)) {
+            let name = path.display();
+            return Err(Failure::Arguments(format!("{name} is written twice: each output needs files of its own")));
         }
     }
     match read.into_iter().find(|path| places.contains(&place(path.as_ref()))) {
@@ -209,7 +207,12 @@ impl Output {
         if path.is_dir() {
             return Err(Failure::Run(format!("cannot write {name}: it is a folder; name a file in it")));
         }
-        let explain = |error| Failure::Run(format!("cannot write {name}: {error}; name another place with -o"));
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        let way_out = folder.map_or_else(
+            || "name another place".to_owned(),
+            |folder| format!("make the folder {}, or name another place", folder.display()),
+        );
+        let explain = |error| Failure::Run(format!("cannot write {name}: {error}; {way_out}"));
         if !is_file(path) {
             let device = fs::OpenOptions::new().write(true).open(path).map_err(explain)?;
             return Ok(Self::stream(name, packing, device));

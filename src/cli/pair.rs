@@ -1,9 +1,10 @@
 //! `bitext pair`: which text is the translation of which, as records that `bitext align` reads.
 
-use super::output::{Output, Packing, guard, with_suffix};
+use super::output::{Output, Packing, guard, is_file, with_suffix};
 use super::run::set_aside;
 use super::{Done, Failure, is_dash, json_line};
 use crate::archive::{self, Reason, Reject, decode, stem, walk};
+use crate::export::Format;
 use crate::pairing::{self, Pairing, Settings, Text, Unpaired};
 use crate::span::{Pair, Side};
 use serde_json::{Map, Value, json};
@@ -20,9 +21,9 @@ use std::path::{Path, PathBuf};
   bitext pair chinese/ english/ --by name -o pairs.jsonl
   bitext pair zh.jsonl en.jsonl --by date,page -o pairs.jsonl
 
-SOURCE and TARGET are folders of plain texts (.txt), a text a file, or records (.jsonl, plain, .gz or .zst, or .parquet) with id, text and any metadata.
-OUT is records with both texts, the score of the pair (0 to 1) and how far ahead of the next best candidate it is (margin). Texts without a
-partner are listed in OUT.unpaired.jsonl, each with its best candidate; what cannot be read, in OUT.rejected.jsonl with the reason. All
+SOURCE and TARGET are folders of plain texts (.txt), a text a file, or records (.jsonl, plain, .gz or .zst, or .parquet) with id, text and any metadata. \
+OUT is records with both texts, the score of the pair (0 to 1) and how far ahead of the next best candidate it is (margin). Texts without a \
+partner are listed in OUT.unpaired.jsonl, each with its best candidate; what cannot be read, in OUT.rejected.jsonl with the reason. All \
 texts are held in memory.")]
 pub(super) struct Arguments {
     /// The originals
@@ -42,7 +43,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DAYS", default_value_t = 3)]
     days: u32,
     /// Least score of a pair by content
-    #[arg(long, value_name = "SCORE", default_value_t = Settings::default().least)]
+    #[arg(long, value_name = "SCORE", default_value_t = Settings::default().least, value_parser = score)]
     least: f64,
     /// Language of the originals
     #[arg(long, value_name = "LANG", default_value = "zh")]
@@ -68,10 +69,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
     let beside = |ending| (!to_stdout).then(|| with_suffix(&arguments.output, ending));
     let (unpaired_path, rejects_path) = (beside(".unpaired.jsonl"), beside(".rejected.jsonl"));
     let written = [&unpaired_path, &rejects_path].into_iter().flatten().chain([&arguments.output]);
-    guard(written.cloned(), [&arguments.source, &arguments.target])?;
+    let skip = guard(written.cloned(), [&arguments.source, &arguments.target])?;
+    let (packing, plain) = Packing::of(&arguments.output);
+    if !to_stdout && is_file(&arguments.output) && Format::of(&plain) != Some(Format::jsonl()) {
+        return Err(Failure::Arguments("the output is records: end it in .jsonl, .jsonl.zst or .jsonl.gz".into()));
+    }
     let mut rejects = Vec::new();
-    let texts = Pair::new(load(&arguments.source, &mut rejects)?, load(&arguments.target, &mut rejects)?);
-    let (packing, _) = Packing::of(&arguments.output);
+    let mut load = |path: &Path| load(path, &skip, &mut rejects);
+    let texts = Pair::new(load(&arguments.source)?, load(&arguments.target)?);
     let mut output = if to_stdout { Output::stdout() } else { Output::packed(&arguments.output, packing)? };
     let mut unpaired_file = unpaired_path.as_deref().map(Output::file).transpose()?;
     let mut rejects_file = rejects_path.as_deref().map(Output::file).transpose()?;
@@ -222,14 +227,14 @@ fn day(text: &Loaded) -> Option<i64> {
 }
 
 /// The texts of a folder or of a file of records, and those that cannot be used.
-fn load(path: &Path, rejects: &mut Vec<Reject>) -> Result<Vec<Loaded>, Failure> {
+fn load(path: &Path, skip: &BTreeSet<PathBuf>, rejects: &mut Vec<Reject>) -> Result<Vec<Loaded>, Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure::Run(format!("{}: {error}", path.display()));
     let mut texts = Vec::new();
     if fs::metadata(path).map_err(|error| failed(&error))?.is_dir() {
         let is_text = |file: &Result<PathBuf, Reject>| {
             file.as_ref().map_or(true, |file| file.extension().is_some_and(|ending| ending == "txt"))
         };
-        for file in walk::files(path, &BTreeSet::new()).filter(is_text) {
+        for file in walk::files(path, skip).filter(is_text) {
             match file.and_then(|file| text(&file)) {
                 Ok(text) => texts.push(text),
                 Err(reject) => rejects.push(reject),
@@ -262,6 +267,11 @@ fn load(path: &Path, rejects: &mut Vec<Reject>) -> Result<Vec<Loaded>, Failure> 
         texts.push(Loaded { id, text, meta });
     }
     Ok(texts)
+}
+
+/// A value parser for scores, for clap.
+fn score(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|score| (0.0..=1.0).contains(score)).ok_or_else(|| "must be a number from 0 to 1".into())
 }
 
 /// A text file.

@@ -7,7 +7,7 @@ use crate::export::{Context, Format, Input, RowReader, Text};
 use crate::span::Pair;
 use encoding_rs::{Encoding, UTF_8};
 use encoding_rs_io::DecodeReaderBytesBuilder;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -58,11 +58,15 @@ impl<'a> Rows<'a> {
     pub(super) fn open(&self, reading: &Arc<Reading>) -> Result<Box<dyn RowReader>, Failure> {
         let path = self.path;
         let format = self.format().ok_or_else(|| {
-            Failure::Arguments(format!(
-                "{}: its ending names no format: say --from, one of {}",
-                path.display(),
-                readable()
-            ))
+            let name = path.display();
+            match fs::metadata(path) {
+                Err(error) => Failure::Run(format!("{name}: {error}")),
+                Ok(meta) if meta.is_dir() => Failure::Run(format!("{name} is a folder: name a file of rows")),
+                Ok(_) => Failure::Arguments(format!(
+                    "{name}: its ending names no format of rows; what can be read is {} (`bitext convert --from` says which)",
+                    readable()
+                )),
+            }
         })?;
         let reader = format
             .form()
@@ -94,8 +98,7 @@ impl<'a> Rows<'a> {
             } else {
                 beside
             };
-            let file = File::open(&path)
-                .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+            let file = File::open(&path)?;
             let counted = Counted { inner: file, counter };
             let raw: Box<dyn Read + Send> = match path.extension().and_then(|ending| ending.to_str()) {
                 Some("gz") => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(counted))),

@@ -11,7 +11,7 @@ use crate::store::{Filter, Hit, Query, Store};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Hits that are sorted by their context; the first ones of the store.
 const MOST_SORTED: usize = 200_000;
@@ -25,8 +25,8 @@ const MOST_SORTED: usize = 200_000;
   bitext search corpus.db 合作社 --renderings
   bitext search corpus.db '\"five-year plan\"' --by-year
 
-A query is words that are all to be in a pair: zh: or en: before one names its side, else its writing does; - before it means that it
-must not be there; \"several words\" are a phrase; * is any letters, ? one of them (in words of letters). Chinese is found in simplified and traditional characters, one
+A query is words that are all to be in a pair: zh: or en: before one names its side, else its writing does; - before it means that it \
+must not be there; \"several words\" are a phrase; * is any letters, ? one of them (in words of letters). Chinese is found in simplified and traditional characters, one \
 character or more; words of other letters in all their forms.")]
 pub(super) struct Arguments {
     /// The store, made by `bitext import`
@@ -35,9 +35,9 @@ pub(super) struct Arguments {
     /// What to search for
     #[arg(value_name = "QUERY", required = true, allow_hyphen_values = true)]
     query: String,
-    /// kwic (the hit in the middle, the other side below it), jsonl (rows), tsv or html
-    #[arg(long, value_name = "FORMAT", default_value = "kwic")]
-    format: Format,
+    /// kwic (the hit in the middle, the other side below it), jsonl (rows), tsv or html; without it the ending of OUT decides
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
     /// Most hits; 0 for all
     #[arg(short = 'n', long, value_name = "N", default_value_t = 50)]
     limit: usize,
@@ -95,6 +95,23 @@ enum Order {
     Right,
 }
 
+impl Arguments {
+    fn format(&self) -> Result<Format, Failure> {
+        let ending = self.output.as_deref().and_then(Path::extension).and_then(|ending| ending.to_str());
+        match (self.format, ending) {
+            (Some(format), _) => Ok(format),
+            (None, Some("jsonl")) => Ok(Format::Jsonl),
+            (None, Some("tsv")) => Ok(Format::Tsv),
+            (None, Some("html")) => Ok(Format::Html),
+            (None, None | Some("txt")) => Ok(Format::Kwic),
+            (None, Some(ending)) => {
+                let message = format!("-o: .{ending} is no format of this: there are .txt, .jsonl, .tsv and .html");
+                Err(Failure::Arguments(message))
+            }
+        }
+    }
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
     let store = Store::open(&arguments.store).map_err(failure)?;
     let language = store
@@ -112,6 +129,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
         max_confidence: arguments.max_confidence,
         finding: arguments.finding,
     };
+    let is_concordance = !arguments.by_year && !arguments.renderings;
+    let format = if is_concordance { arguments.format()? } else { Format::Tsv };
     guard(arguments.output.clone(), [&arguments.store])?;
     let mut output = arguments.output.as_deref().map_or_else(|| Ok(Output::stdout()), Output::file)?;
     let words = if arguments.by_year {
@@ -119,7 +138,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
     } else if arguments.renderings {
         renderings(&store, &query, &filter, arguments.limit, &mut output)?
     } else {
-        concordance(&store, &query, &filter, arguments, &language, &mut output)?
+        concordance(&store, &query, &filter, arguments, format, &language, &mut output)?
     };
     output.finish()?;
     if !arguments.quiet {
@@ -139,6 +158,7 @@ fn concordance(
     query: &Query,
     filter: &Filter,
     arguments: &Arguments,
+    format: Format,
     language: &Pair<String>,
     output: &mut Output,
 ) -> Result<String, Failure> {
@@ -170,7 +190,7 @@ fn concordance(
     }
     more |= hits.len() > limit;
     hits.truncate(limit);
-    match arguments.format {
+    match format {
         Format::Kwic => {
             let view = kwic::View::new(arguments.output.is_none());
             hits.iter().try_for_each(|hit| output.write(view.hit(hit, centre(hit)).as_bytes()))?;

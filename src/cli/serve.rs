@@ -16,7 +16,7 @@ use std::path::PathBuf;
   bitext serve corpus.db --read-only --port 8001
   bitext serve corpus.db --listen 192.168.1.10 --token \"$(openssl rand -hex 16)\"
 
-The page is for this machine alone unless --listen names an address of it that others reach; they then need the token. Every correction is
+The page is for this machine alone unless --listen names an address of it that others reach; they then need the token. Every correction is \
 in the store before the page shows it. Ctrl-C ends the server.")]
 pub(super) struct Arguments {
     /// The store, made by `bitext import`

@@ -17,9 +17,9 @@ use std::path::PathBuf;
   bitext split --lang en --explain book.txt | grep 'abbreviation before'
   bitext split --lang en --abbreviations ours.txt book.txt
 
-A line of a text is a paragraph; one broken inside a sentence is joined to the next, and headings, verses, rows of tables
-and signatures are not split. A file of abbreviations has sections, such as [titles] for what never ends a sentence (Mr.),
-[numbered] for what goes before a number (No.) and [enders] for what may end one (etc.), and words below them; the
+A line of a text is a paragraph; one broken inside a sentence is joined to the next, and headings, verses, rows of tables \
+and signatures are not split. A file of abbreviations has sections, such as [titles] for what never ends a sentence (Mr.), \
+[numbered] for what goes before a number (No.) and [enders] for what may end one (etc.), and words below them; the \
 built-in tables in src/split/tables/ are written in the same way.")]
 pub(super) struct Arguments {
     /// Plain texts; - is standard input

@@ -20,8 +20,8 @@ use std::path::{Path, PathBuf};
   bitext terms 合作社 rows.jsonl
   bitext terms 企业,工厂 corpus/newspaper/articles -o terms.jsonl --html terms.html
 
-A rendering is what the dictionary, a name's sound or frequency lead to in the translation; pairs in which none was found are
-counted last. Chinese is found in simplified and in traditional characters. With jsonl, a line is a word with its renderings:
+A rendering is what the dictionary, a name's sound or frequency lead to in the translation; pairs in which none was found are \
+counted last. Chinese is found in simplified and in traditional characters. With jsonl, a line is a word with its renderings: \
 pairs, share, first and last date, pairs by year, examples; with csv, a line is a rendering in a year.")]
 pub(super) struct Arguments {
     /// Words of the original, separated by commas
@@ -58,11 +58,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
     }
     let named = arguments.output.as_deref().filter(|path| !super::is_dash(path));
     let ending = named.and_then(|path| path.extension()).and_then(|ending| ending.to_str());
-    let format = arguments.format.unwrap_or(match ending {
-        Some("jsonl") => Format::Jsonl,
-        Some("csv") => Format::Csv,
-        _ => Format::Table,
-    });
+    let format = match (arguments.format, ending) {
+        (Some(format), _) => format,
+        (None, Some("jsonl")) => Format::Jsonl,
+        (None, Some("csv")) => Format::Csv,
+        (None, None | Some("txt")) => Format::Table,
+        (None, Some(ending)) => {
+            let message =
+                format!("-o: .{ending} is no format of this: there are .jsonl, .csv and .txt, and --html for a page");
+            return Err(Failure::Arguments(message));
+        }
+    };
     let written = named.map(Path::to_owned).into_iter().chain(arguments.html.clone()).collect();
     let skip = arguments.from.guard(written, [])?;
     let mut output = named.map_or_else(|| Ok(Output::stdout()), Output::file)?;

@@ -11,7 +11,7 @@ pub use lock::{Anchor, Kept, Lock, Lost, MOVED};
 use crate::align::{Aligner, Constraints, Explanation, Model, ModelError, Settings, Worker};
 use crate::archive::{Entry, Reason, Reject, Warning};
 use crate::bead::{Alignment, Bead, Status};
-use crate::document::lines::primary;
+use crate::document::lines::{is_han, primary};
 use crate::document::{Document, Segment};
 use crate::signal::Texts;
 use crate::signal::lexicon::TranslationTable;
@@ -60,6 +60,26 @@ impl Aligned {
             }
         }
     }
+}
+
+/// So many letters of a text tell its script, of which there must be some.
+const SCRIPT_LETTERS: (usize, usize) = (20, 200);
+
+/// True when a text is not written as its language is: its first letters are hardly Chinese, or mostly, in another language.
+fn is_other_script(language: &str, text: &str, segments: &[Segment]) -> bool {
+    let (least, most) = SCRIPT_LETTERS;
+    let letters = segments.iter().flat_map(|segment| segment.range.of(text).chars()).filter(|c| c.is_alphabetic());
+    let (mut all, mut han) = (0, 0);
+    for letter in letters.take(most) {
+        all += 1;
+        han += usize::from(is_han(letter));
+    }
+    all >= least
+        && match primary(language).as_str() {
+            "zh" | "cmn" | "yue" | "wuu" | "lzh" => 10 * han < all,
+            "ja" | "ko" => false,
+            _ => 2 * han > all,
+        }
 }
 
 fn texts<'t>(document: &'t Document, segments: &'t Pair<Vec<Segment>>) -> Texts<'t> {
@@ -203,6 +223,10 @@ impl EngineWorker<'_> {
         }
         if Side::BOTH.iter().any(|&side| !pair.splitters[side].is_known()) {
             document.warnings.push(Warning::UnknownLanguage);
+        }
+        let is_odd = |side: Side| is_other_script(&document.language[side], document.text(side), &segments[side]);
+        if Side::BOTH.into_iter().any(is_odd) {
+            document.warnings.push(Warning::OtherScript);
         }
         if !document.warnings.is_empty() {
             let codes = document.warnings.iter().map(ToString::to_string).collect();

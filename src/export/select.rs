@@ -78,12 +78,17 @@ impl FromStr for Dates {
     fn from_str(text: &str) -> Result<Self, String> {
         let (from, to) = text.split_once("..").unwrap_or((text, text));
         let (from, to) = (from.trim().to_owned(), to.trim().to_owned());
+        let within = |part: Option<&str>, most: u8| {
+            part.is_none_or(|part| part.parse().is_ok_and(|number: u8| (1..=most).contains(&number)))
+        };
         let is_date = |date: &str| {
             date.is_empty()
                 || (matches!(date.len(), 4 | 7 | 10)
                     && date
                         .char_indices()
-                        .all(|(at, c)| if matches!(at, 4 | 7) { c == '-' } else { c.is_ascii_digit() }))
+                        .all(|(at, c)| if matches!(at, 4 | 7) { c == '-' } else { c.is_ascii_digit() })
+                    && within(date.get(5..7), 12)
+                    && within(date.get(8..10), 31))
         };
         if !is_date(&from) || !is_date(&to) || (from.is_empty() && to.is_empty()) {
             return Err(format!("{text:?} is no range of dates: write 1957-10..1957-12, 1957.., ..1949-09-30 or 1957"));

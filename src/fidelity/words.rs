@@ -86,7 +86,10 @@ impl WordMatcher {
                 self.kin.link(bead);
             }
         }
-        coverage::fill(rows, beads, matches);
+        // Where no translation of any word is known, that one is missing says nothing.
+        if matches.has_dictionary() {
+            coverage::fill(rows, beads, matches);
+        }
     }
 }
 

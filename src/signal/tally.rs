@@ -7,7 +7,8 @@
 //! shared = − Σ_k g_k · min(a_k, b_k)
 //! ```
 //!
-//! 0 for a bead of one side. No approximation: what stands once counts once, however many segments a bead takes. What one side
+//! 0 for a bead of one side. No approximation: what stands once counts once, however many segments a bead takes; but of what stands more
+//! than [`MOST_TIMES`] times in a segment (the noughts of a table in one line), so many are counted. What one side
 //! names alone is not counted: with it, the gold was no likelier on texts held out.
 //!
 //! Most beads share nothing. Those that do are found row by row, from the items of the source segments where the row's beads
@@ -23,6 +24,8 @@ use std::ops::Range;
 
 /// The features, in their order.
 pub(super) const NAMES: &[&str] = &["shared"];
+/// An item stands no oftener in a segment: what its places on the two sides cost is their product.
+const MOST_TIMES: u32 = 16;
 /// Parts of a nat in which gains are kept.
 const STEPS: f32 = 1024.0;
 
@@ -53,6 +56,8 @@ struct Places {
     items: Groups<u32>,
     /// The segments of each item in turn, in text order.
     segments: Groups<u32>,
+    /// By item, the last segment that has it, and how often.
+    times: Vec<(u32, u32)>,
 }
 
 /// What a row of the lattice needs, kept from one to the next.
@@ -122,13 +127,25 @@ fn value(shared: i32) -> [f32; NAMES.len()] {
 impl Tally {
     /// Forgets all items.
     pub(super) fn clear(&mut self) {
-        Side::BOTH.into_iter().for_each(|side| self.sides[side].added.clear());
+        for side in Side::BOTH {
+            self.sides[side].added.clear();
+            self.sides[side].times.clear();
+        }
         self.any = false;
     }
 
     /// The item of that number stands in a segment. Items are numbered from 0; the segments of an item come in text order.
     pub(super) fn add(&mut self, side: Side, segment: usize, item: u32) {
-        self.sides[side].added.push((segment as u32, item));
+        let Places { added, times, .. } = &mut self.sides[side];
+        if times.len() <= item as usize {
+            times.resize(item as usize + 1, (0, 0));
+        }
+        let (last, count) = &mut times[item as usize];
+        *count = if *last == segment as u32 { *count + 1 } else { 1 };
+        *last = segment as u32;
+        if *count <= MOST_TIMES {
+            added.push((segment as u32, item));
+        }
     }
 
     /// Makes ready what was added, for texts of so many segments; `gain` is asked for the items that both sides have.
@@ -321,6 +338,18 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_stands_very_often_takes_no_square_of_places() {
+        let often = vec![vec![3; 10_000]];
+        let tally = tally(&often, &often);
+        let (moves, mut buffer) = ([Move { source: 1, target: 1 }], Vec::new());
+        let mut costs = vec![0; LANES];
+        tally.add_costs(&[1.0], &Row::new(1, 0..=1, &moves, &mut buffer), &mut costs);
+        let most = MOST_TIMES as usize;
+        assert!(tally.scratch.borrow().met.len() <= most * most);
+        assert_eq!(costs[1], crate::signal::weighted(&[1.0], &[-3.5 * MOST_TIMES as f32]));
     }
 
     #[test]

@@ -90,7 +90,7 @@ pub enum StoreError {
     #[error("{0}: no such store; `bitext import ROWS --store {0}` makes one")]
     Missing(String),
     /// A file, but not one of ours.
-    #[error("{0}: no store of bitext, or a damaged one")]
+    #[error("{0}: no store of bitext, or a damaged one; `bitext import` puts rows into a store")]
     Foreign(String),
     /// Tables that a later version has made.
     #[error("{path}: written by a newer bitext (store version {found}; this one reads up to {VERSION}): update bitext")]

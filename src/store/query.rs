@@ -23,7 +23,7 @@ pub enum QueryError {
     #[error("the quotation marks before {0:?} do not close")]
     OpenQuotation(String),
     /// A side that the store does not have.
-    #[error("{found}: no side of this store; write {source_lang}: or {target_lang}:")]
+    #[error("{found} names no side of this store; write {source_lang}: or {target_lang}:")]
     Side {
         /// What was written.
         found: String,

@@ -75,7 +75,7 @@ pub struct Input {
 
 impl Input {
     pub(super) fn open_main(&self) -> Result<Text, ReadError> {
-        self.open_named(&self.name)
+        (self.open)(&self.name).map_err(|error| ReadError::fatal("", error.to_string()))
     }
 
     pub(super) fn open_named(&self, name: &str) -> Result<Text, ReadError> {

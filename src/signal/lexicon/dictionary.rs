@@ -66,9 +66,9 @@ pub fn entries(text: &str, mut format: Format) -> Result<Vec<Entry>, DictionaryE
                 Entry(source.trim().to_owned(), target.trim().to_owned(), weight)
             }
             _ => {
-                let (target, source) = line
-                    .split_once(" @ ")
-                    .ok_or_else(|| error("expected `target phrase @ source phrase`; there is no ` @ `".into()))?;
+                let (target, source) = line.split_once(" @ ").ok_or_else(|| {
+                    error("expected two phrases: `source`, a tab, `target`, or `target @ source`".into())
+                })?;
                 Entry(source.trim().to_owned(), target.trim().to_owned(), 1.0)
             }
         };

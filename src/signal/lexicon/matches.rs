@@ -134,6 +134,11 @@ impl Matches {
         }
     }
 
+    /// True when there is a dictionary for the two languages.
+    pub(crate) fn has_dictionary(&self) -> bool {
+        !self.lexicon.dictionary.is_empty()
+    }
+
     /// Reads a pair of texts, all beads within reach.
     pub fn read<S: AsRef<str>, T: AsRef<str>>(&mut self, source: &[S], target: &[T]) {
         let all = 0..target.len();
