@@ -21,6 +21,8 @@ impl<T: Send> Inbox<T> {
     /// # Errors
     /// What a signal's handler raised.
     pub fn next(&self, py: Python<'_>) -> PyResult<Option<T>> {
+        // Where a list is made of all that comes no other code is run, and something may always be there.
+        py.check_signals()?;
         loop {
             let wait = || self.0.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(LISTEN);
             match py.detach(wait) {
