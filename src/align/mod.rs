@@ -134,8 +134,8 @@ pub struct Settings {
     /// In texts of more than [`FEW_CELLS`] cells, beads of up to [`SMALL`] segments are searched first, and the cells closed
     /// that no path of them visits within so many nats of the best one (default 20; none: no cell is closed).
     pub close_beyond: Option<u32>,
-    /// A band is not widened beyond this many cells in all, or an eighth of them for signals that keep several numbers a cell (default
-    /// 16 million, about 400 MB).
+    /// A band is not widened beyond this many cells in all, or a sixty-fourth of them where all signals search it (default 16 million and
+    /// 250,000, either up to 160 MB).
     pub widest_cells: usize,
 }
 

@@ -14,6 +14,9 @@ use std::sync::Arc;
 
 /// The cost of a bead that must not be: more than any way around it, and little enough to be summed over a path.
 const FORBIDDEN: i32 = i32::MAX / 4;
+/// All signals search so many times fewer cells than the cheap ones: their numbers are kept for each, and up to some twenty beads of 32 bytes,
+/// where all lines are alike.
+const DEAR_CELLS: usize = 64;
 /// Between two anchors one side may advance by this part of the band's width more than its share.
 const GAP: f64 = 0.25;
 
@@ -282,8 +285,7 @@ impl Worker {
         all: bool,
         centre: impl Fn(usize) -> f64,
     ) -> (Vec<Block>, Cost) {
-        // The dear signals keep about eight numbers a cell.
-        let most = self.aligner.settings.widest_cells / if all { 8 } else { 1 };
+        let most = self.aligner.settings.widest_cells / if all { DEAR_CELLS } else { 1 };
         loop {
             let whole = width > segments.target;
             self.band = if whole { Band::full(segments) } else { Band::around(segments, width, &centre) };
