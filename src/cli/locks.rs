@@ -23,7 +23,7 @@ pub(super) struct LockOptions {
     #[arg(long, value_name = "ROWS")]
     pub(super) locks: Option<PathBuf>,
     /// Lines (with --segmented) or paragraphs of the body that begin together: their two numbers, from 1, in a line, parted by
-    /// a tab; of several documents with the document's id before them
+    /// a tab; of several documents with the document's id before them. A line that begins with a # and a blank is passed over
     #[arg(long, value_name = "FILE")]
     pub(super) anchors: Option<PathBuf>,
 }
