@@ -15,6 +15,7 @@
 //! that is where the chance that none of them is right is lower than that of a moved passage. Of pairs that cross each other the
 //! heaviest chain stays on the path.
 
+use super::anchor;
 use super::moved::PRICE;
 use crate::bead::{Alignment, Bead, Status};
 use crate::span::{Block, Pair, SegmentRange, Side};
@@ -103,6 +104,24 @@ impl Constraints {
         }
         self.anchors.insert(at.source, at.target);
         Ok(())
+    }
+
+    /// [`Constraints::anchor`] of many, and what became of each: those of a longest chain that ascends on both sides come first, so that one that is
+    /// wrong does not stand against all that are right.
+    pub fn anchor_all(&mut self, all: &[Pair<usize>]) -> Vec<Result<(), Conflict>> {
+        let point = |at: &Pair<usize>| (at.source as u32, at.target as u32, 1.0);
+        let mut points: Vec<anchor::Anchor> = all.iter().map(point).collect();
+        points.sort_unstable_by_key(|&(source, target, _)| (source, target));
+        let targets = all.iter().map(|at| at.target + 1).max().unwrap_or(0);
+        let chain: BTreeMap<u32, u32> =
+            anchor::chain(&points, targets).into_iter().map(|(source, target, _)| (source, target)).collect();
+        let is_first = |at: Pair<usize>| chain.get(&(at.source as u32)) == Some(&(at.target as u32));
+        let (first, rest): (Vec<usize>, Vec<usize>) = (0..all.len()).partition(|&number| is_first(all[number]));
+        let mut became = vec![Ok(()); all.len()];
+        for number in first.into_iter().chain(rest) {
+            became[number] = self.anchor(all[number]);
+        }
+        became
     }
 
     /// True when nothing is to be kept.

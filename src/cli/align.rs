@@ -20,7 +20,6 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Align texts with their translations
@@ -154,11 +153,10 @@ pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) ->
     // What an earlier run has learned holds on.
     let sample_bytes = if matches!(before, Before::Nothing) { sample_bytes } else { 0 };
     let Opened { entries, listing, sample, extent } = super::open(inputs, &options, sample_bytes)?;
-    let ids = Arc::new(Mutex::new(Ids::default()));
-    let met = Arc::clone(&ids);
-    let mut entries = entries.inspect(move |(_, entry)| {
+    let mut ids = Ids::default();
+    let mut entries = entries.inspect(|(_, entry)| {
         if let Ok(entry) = entry {
-            met.lock().unwrap_or_else(PoisonError::into_inner).meet(&entry.id);
+            ids.meet(&entry.id);
         }
     });
     let work = work(&arguments, given, &plan, &engine, listing)?;
@@ -259,7 +257,7 @@ pub(super) fn run(arguments: Arguments, given: BTreeMap<String, Vec<String>>) ->
         if let (0, Some(reason)) = (counts.documents, reason) {
             text += &format!("  nothing could be used; the first is {reason}\n");
         }
-        text += &ids.lock().unwrap_or_else(PoisonError::into_inner).words();
+        text += &ids.words();
         text += &words;
         if let (Some(beside), true) = (&beside, counts.set_aside + counts.not_kept > 0) {
             text += &format!("  set aside, with the reasons: {}\n", beside.rejects.display());

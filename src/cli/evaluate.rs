@@ -74,8 +74,8 @@ fn documents(paths: &[PathBuf]) -> Result<Vec<(String, Document)>, Failure> {
     for path in paths {
         let explain = |error: io::Error| Failure::Run(format!("{}: {error}", path.display()));
         if path.is_dir() {
-            if path.join("gold").is_dir() {
-                let inner = path.join("gold");
+            let inner = path.join("gold");
+            if inner.is_dir() {
                 return Err(Failure::Run(format!(
                     "{} has its gold in a folder: name {}",
                     path.display(),

@@ -31,7 +31,7 @@ use crate::align::{Model, Signals};
 use crate::archive::{self, Entry, Extent, Input, Listing, Reader, Reject, Survey, survey};
 use crate::export::manifest::Counts;
 use crate::signal::lexicon::dictionary;
-use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 #[cfg(feature = "parquet")]
@@ -227,6 +227,29 @@ fn is_dash(path: &Path) -> bool {
 /// An input as named on the command line.
 fn input(path: &Path) -> Input {
     if is_dash(path) { Input::Stdin } else { Input::Path(path.to_owned()) }
+}
+
+/// The format of an output: as it is said, else as its ending says; `plain` where it has none, or .txt. `also` ends the list of what there is.
+fn by_ending<F: ValueEnum + PartialEq>(
+    said: Option<F>,
+    output: Option<&Path>,
+    plain: F,
+    also: &str,
+) -> Result<F, Failure> {
+    let ending = output.and_then(Path::extension).and_then(|ending| ending.to_str());
+    match (said, ending) {
+        (Some(format), _) => Ok(format),
+        (None, None | Some("txt")) => Ok(plain),
+        (None, Some(ending)) => {
+            let found = F::from_str(ending, false).ok().filter(|format| *format != plain);
+            found.ok_or_else(|| {
+                let others = F::value_variants().iter().filter(|format| **format != plain);
+                let names = others.filter_map(F::to_possible_value).map(|value| format!(", .{}", value.get_name()));
+                let names: String = names.collect();
+                Failure::Arguments(format!("-o: .{ending} is no format of this: there are .txt{names}{also}"))
+            })
+        }
+    }
 }
 
 /// A value as a line of JSON.

@@ -13,9 +13,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// U+FFFD in UTF-8.
-const REPLACEMENT: [u8; 3] = [0xef, 0xbf, 0xbd];
-
 /// Rows to be read, and what the user says of them.
 pub(super) struct Rows<'a> {
     /// The file; - for standard input.
@@ -167,7 +164,7 @@ struct Broken<R> {
     inner: R,
     /// Nothing where nothing is decoded: a text may have this character.
     reading: Option<Arc<Reading>>,
-    /// Bytes of it that the last ones read are.
+    /// Bytes of it, of EF BF BD in UTF-8, that the last ones read are.
     matched: usize,
 }
 
@@ -175,12 +172,11 @@ impl<R: Read> Read for Broken<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         let Some(reading) = &self.reading else { return Ok(read) };
-        let [first, second, third] = REPLACEMENT;
         for &byte in &buffer[..read] {
             self.matched = match (self.matched, byte) {
-                (_, byte) if byte == first => 1,
-                (1, byte) if byte == second => 2,
-                (2, byte) if byte == third => {
+                (_, 0xef) => 1,
+                (1, 0xbf) => 2,
+                (2, 0xbd) => {
                     reading.broken.fetch_add(1, Ordering::Relaxed);
                     0
                 }

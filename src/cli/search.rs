@@ -11,7 +11,7 @@ use crate::store::{Filter, Hit, Query, Store};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Hits that are sorted by their context; the first ones of the store.
 const MOST_SORTED: usize = 200_000;
@@ -95,23 +95,6 @@ enum Order {
     Right,
 }
 
-impl Arguments {
-    fn format(&self) -> Result<Format, Failure> {
-        let ending = self.output.as_deref().and_then(Path::extension).and_then(|ending| ending.to_str());
-        match (self.format, ending) {
-            (Some(format), _) => Ok(format),
-            (None, Some("jsonl")) => Ok(Format::Jsonl),
-            (None, Some("tsv")) => Ok(Format::Tsv),
-            (None, Some("html")) => Ok(Format::Html),
-            (None, None | Some("txt")) => Ok(Format::Kwic),
-            (None, Some(ending)) => {
-                let message = format!("-o: .{ending} is no format of this: there are .txt, .jsonl, .tsv and .html");
-                Err(Failure::Arguments(message))
-            }
-        }
-    }
-}
-
 pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
     let store = Store::open(&arguments.store).map_err(failure)?;
     let language = store
@@ -129,8 +112,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
         max_confidence: arguments.max_confidence,
         finding: arguments.finding,
     };
-    let is_concordance = !arguments.by_year && !arguments.renderings;
-    let format = if is_concordance { arguments.format()? } else { Format::Tsv };
+    let output = arguments.output.as_deref().filter(|_| !arguments.by_year && !arguments.renderings);
+    let format = super::by_ending(arguments.format, output, Format::Kwic, "")?;
     guard(arguments.output.clone(), [&arguments.store])?;
     let mut output = arguments.output.as_deref().map_or_else(|| Ok(Output::stdout()), Output::file)?;
     let words = if arguments.by_year {

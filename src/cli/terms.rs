@@ -57,18 +57,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Done, Failure> {
         return Err(Failure::Arguments("QUERY: a word must not be empty".into()));
     }
     let named = arguments.output.as_deref().filter(|path| !super::is_dash(path));
-    let ending = named.and_then(|path| path.extension()).and_then(|ending| ending.to_str());
-    let format = match (arguments.format, ending) {
-        (Some(format), _) => format,
-        (None, Some("jsonl")) => Format::Jsonl,
-        (None, Some("csv")) => Format::Csv,
-        (None, None | Some("txt")) => Format::Table,
-        (None, Some(ending)) => {
-            let message =
-                format!("-o: .{ending} is no format of this: there are .jsonl, .csv and .txt, and --html for a page");
-            return Err(Failure::Arguments(message));
-        }
-    };
+    let format = super::by_ending(arguments.format, named, Format::Table, ", and --html for a page")?;
     let written = named.map(Path::to_owned).into_iter().chain(arguments.html.clone()).collect();
     let skip = arguments.from.guard(written, [])?;
     let mut output = named.map_or_else(|| Ok(Output::stdout()), Output::file)?;

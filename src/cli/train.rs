@@ -22,8 +22,7 @@ use std::path::{Path, PathBuf};
   bitext train archive/ -o archive.model.json
   bitext train --gold corpus/newspaper --folds 5 -o my-model.json
 
-An archive gives the model its length ratio, its bead priors and a translation table, learned from up to 64 MB of its texts, drawn from all \
-of them; \
+An archive gives the model its length ratio, its bead priors and a translation table, learned from up to 64 MB of its texts, drawn from all of them; \
 `bitext align --model` then learns no other. Gold gives the weights of all signals. A gold set is a folder: either articles/ID.md with gold/ID.jsonl, or ID.src and ID.tgt (a sentence a line) with ID.gold \
 ([0, 1]:[2]). Every set counts as much as every other. --folds reports what such a model is worth on documents it has not seen.")]
 pub(super) struct Arguments {

@@ -174,14 +174,16 @@ pub(super) fn place(kept: &Kept, document: &Document, segments: &mut Pair<Vec<Se
             Err(conflict) => placed.lost.push(lose(path, lock, document, &visible, conflict.to_string())),
         }
     }
-    let places = kept.anchors.iter().map(|anchor| {
-        let at = Pair::new(Side::Source, Side::Target)
-            .map(|side| begins(&document.content[side], &segments[side], anchor.number[side]));
-        (anchor, at)
-    });
-    for (anchor, at) in most_first(places.collect()) {
+    let place = |anchor: &Anchor| {
+        Pair::new(Side::Source, Side::Target)
+            .map(|side| begins(&document.content[side], &segments[side], anchor.number[side]))
+    };
+    let places: Vec<Pair<Option<usize>>> = kept.anchors.iter().map(place).collect();
+    let there = places.iter().filter_map(|at| Some(Pair::new(at.source?, at.target?)));
+    let mut became = placed.constraints.anchor_all(&there.collect::<Vec<_>>()).into_iter();
+    for (anchor, at) in kept.anchors.iter().zip(places) {
         let message = match (at.source, at.target) {
-            (Some(source), Some(target)) => match placed.constraints.anchor(Pair::new(source, target)) {
+            (Some(_), Some(_)) => match became.next().expect("there is one for each") {
                 Ok(()) => continue,
                 Err(conflict) => conflict.to_string(),
             },
@@ -198,33 +200,6 @@ pub(super) fn place(kept: &Kept, document: &Document, segments: &mut Pair<Vec<Se
         });
     }
     placed
-}
-
-/// The anchors of a longest chain that do not cross first, then the others: one that is wrong does not stand against all that are right.
-fn most_first(anchors: Vec<(&Anchor, Pair<Option<usize>>)>) -> Vec<(&Anchor, Pair<Option<usize>>)> {
-    let mut order: Vec<(usize, usize, usize)> = Vec::new();
-    for (number, (_, at)) in anchors.iter().enumerate() {
-        if let (Some(source), Some(target)) = (at.source, at.target) {
-            order.push((source, target, number));
-        }
-    }
-    // Of anchors at one place one side alone can be kept: the later translations first, so that no two are in a chain.
-    order.sort_unstable_by_key(|&(source, target, number)| (source, usize::MAX - target, number));
-    // By length of chain the anchor that ends one soonest, and of each anchor the one before it (patience sorting).
-    let (mut ends, mut before): (Vec<usize>, Vec<Option<usize>>) = (Vec::new(), Vec::with_capacity(order.len()));
-    for (index, &(_, target, _)) in order.iter().enumerate() {
-        let length = ends.partition_point(|&end| order[end].1 < target);
-        before.push(length.checked_sub(1).map(|shorter| ends[shorter]));
-        if length == ends.len() { ends.push(index) } else { ends[length] = index }
-    }
-    let mut is_first = vec![false; anchors.len()];
-    let mut next = ends.last().copied();
-    while let Some(index) = next {
-        is_first[order[index].2] = true;
-        next = before[index];
-    }
-    let (first, rest): (Vec<_>, Vec<_>) = anchors.into_iter().enumerate().partition(|&(number, _)| is_first[number]);
-    first.into_iter().chain(rest).map(|(_, anchor)| anchor).collect()
 }
 
 /// A lock that could not be kept, with what stands at its places now.

@@ -11,7 +11,7 @@ pub use lock::{Anchor, Kept, Lock, Lost, MOVED};
 use crate::align::{Aligner, Constraints, Explanation, Model, ModelError, Settings, Worker};
 use crate::archive::{Entry, Reason, Reject, Warning};
 use crate::bead::{Alignment, Bead, Status};
-use crate::document::lines::{is_han, primary};
+use crate::document::lines::{Script, is_han, primary};
 use crate::document::{Document, Segment};
 use crate::signal::Texts;
 use crate::signal::lexicon::TranslationTable;
@@ -76,8 +76,8 @@ fn is_other_script(language: &str, text: &str, segments: &[Segment]) -> bool {
     }
     all >= least
         && match primary(language).as_str() {
-            "zh" | "cmn" | "yue" | "wuu" | "lzh" => 10 * han < all,
             "ja" | "ko" => false,
+            _ if Script::of(language) == Script::Han => 10 * han < all,
             _ => 2 * han > all,
         }
 }

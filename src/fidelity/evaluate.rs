@@ -80,9 +80,8 @@ impl Gold {
 
     /// The beads that a finding touches.
     fn touched(&self, finding: &Finding) -> Vec<usize> {
-        let touches = |spans: &[ByteRange], own: &[ByteRange]| {
-            own.iter().any(|own| spans.iter().any(|span| span.start < own.end && own.start < span.end))
-        };
+        let touches =
+            |spans: &[ByteRange], own: &[ByteRange]| own.iter().any(|own| spans.iter().any(|span| span.overlaps(*own)));
         let is_touched = |bead: &Located| {
             touches(&finding.source_spans, &bead.spans.source) || touches(&finding.target_spans, &bead.spans.target)
         };

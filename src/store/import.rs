@@ -103,21 +103,6 @@ impl Prepared {
             language,
         }))
     }
-
-    /// Its id.
-    pub fn doc(&self) -> &str {
-        &self.doc
-    }
-
-    /// Its rows.
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// Never: a document without rows is not prepared.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
 }
 
 /// An import under way; nothing of it is in the store before [`Import::commit`].
